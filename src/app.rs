@@ -443,7 +443,7 @@ impl App {
     /// Takes a new reading of the vitals when the beat says so.
     fn beat(&mut self) {
         let at = self.shown_at();
-        let share = self.share_words();
+        let share = self.shared();
         let Self {
             vitals,
             store,

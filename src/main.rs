@@ -23,6 +23,7 @@ use trunkline::feed::descriptors;
 use trunkline::feed::{beat, gather};
 use trunkline::headless::{self, Exit, out, record, serve};
 use trunkline::record::RecordFolder;
+use trunkline::share::Offer;
 use trunkline::term::glyphs::Glyphs;
 use trunkline::term::signals::Signals;
 use trunkline::{console, folder, logging, org};
@@ -340,6 +341,8 @@ impl World {
     }
 
     fn serve(self, args: ServeArgs) -> Result<u8, Report> {
+        let share = args.share.then(|| Offer::find(&self.environment));
+        let share = share.transpose()?;
         let mut loaded = self.load_profile()?;
         let asked = serve::ListenFlags {
             address: args.listen,
@@ -355,7 +358,7 @@ impl World {
             self.environment,
             self.paths.state_dir,
             &listen,
-            args.share,
+            share,
         );
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
@@ -406,12 +409,16 @@ impl World {
     }
 
     fn audit(&self, command: &AuditCommand) -> Result<u8, Report> {
-        let (profile, state) = (self.profile()?, &self.paths.state_dir);
+        let (loaded, state) = (self.load_profile()?, &self.paths.state_dir);
         let code = match command {
             AuditCommand::Show(args) => {
-                runtime()?.block_on(headless::audit::show(state, &profile, args))
+                let profile = loaded.profile.as_ref().ok_or_else(no_profile)?;
+                runtime()?.block_on(headless::audit::show(state, profile, args))
             }
-            AuditCommand::Verify => headless::audit::verify(state, &profile.name),
+            AuditCommand::Verify => {
+                let verify = headless::audit::verify(state, &loaded, &self.environment);
+                runtime()?.block_on(verify)
+            }
         };
         code.map_err(|e| eyre!(e))
     }

@@ -26,7 +26,7 @@ mod words;
 use std::time::Duration;
 
 pub use self::desk::Desk;
-pub use self::place::{SharePlace, ShareSettings};
+pub use self::place::{Offer, SharePlace, ShareSettings};
 pub use self::server::{Ask, Server, ShareError};
 pub use self::viewer::{Attachable, ShareStanding, look};
 pub use self::wire::keyframe;

@@ -8,15 +8,27 @@
 
 #[path = "common/all.rs"]
 mod common;
+#[path = "share/costs.rs"]
+mod costs;
+#[path = "share/handed.rs"]
+mod handed;
 #[path = "pty/harness.rs"]
 #[allow(dead_code, reason = "every suite uses a part of it")]
 mod harness;
+#[path = "share/heads.rs"]
+mod heads;
 #[path = "share/hostile.rs"]
 mod hostile;
+#[path = "share/killed.rs"]
+mod killed;
 #[path = "share/many.rs"]
 mod many;
 #[path = "share/side_by_side.rs"]
 mod side_by_side;
+#[path = "share/stopped.rs"]
+mod stopped;
+#[path = "share/storm.rs"]
+mod storm;
 #[path = "share/who.rs"]
 mod who;
 
@@ -30,6 +42,7 @@ use std::time::{Duration, Instant};
 use common::ground::Ground;
 use common::screen::Cells;
 use futures_util::future::select_all;
+use rustix::process::{Pid, Signal, kill_process};
 use trunkline::app::App;
 use trunkline::app::perform::ShareWay;
 use trunkline::app::run::Runner;
@@ -83,6 +96,13 @@ impl Jump {
         Serving(child)
     }
 
+    /// The same, which is not waited for.
+    fn serve(&self) -> Serving {
+        let args = ["serve", "--share", "--listen", "127.0.0.1:0"];
+        let mut command = self.ground.program(&args);
+        Serving(command.stderr(Stdio::null()).spawn().unwrap())
+    }
+
     /// A console that attaches, in this process.
     fn console(&self, operator: &str, take_over: bool) -> Runner<Cells> {
         let app = App::new(self.ground.load());
@@ -123,6 +143,14 @@ impl Serving {
     fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
+    }
+
+    fn id(&self) -> i32 {
+        i32::try_from(self.0.id()).unwrap()
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.id()).unwrap(), signal).unwrap();
     }
 }
 

@@ -1,5 +1,7 @@
 //! Turns what the feeds tell into changes of the store.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::{App, BadFrame, FRAMES_KEPT};
@@ -119,23 +121,33 @@ impl App {
     /// A change of the connection is worth a line in the messages, so that a shift can be read back.
     fn tell_link(&mut self, link: Link, now: Millis) {
         let (weight, text) = match (self.heard.status.link, link) {
-            (_, Link::Offline { .. }) => (
-                Weight::Error,
-                "the organisation is out of reach; every row is stale",
-            ),
+            (_, Link::Offline { .. }) => (Weight::Error, self.out_of_reach()),
             (_, Link::PollingOnly) if self.only_polls() => return,
-            (_, Link::PollingOnly) => (Weight::Warning, "streams do not work; rows are polled"),
+            (_, Link::PollingOnly) => (
+                Weight::Warning,
+                "streams do not work; rows are polled".into(),
+            ),
             (Link::Offline { .. } | Link::Reconnecting { .. } | Link::PollingOnly, Link::Live) => {
-                (Weight::Note, "connected again")
+                (Weight::Note, "connected again".into())
             }
             (Link::Live, Link::Reconnecting { .. }) => (
                 Weight::Warning,
-                "the streams were lost; their rows are stale",
+                "the streams were lost; their rows are stale".into(),
             ),
             _ => return,
         };
         self.messages.tell(weight, text, now);
         self.dirty = true;
+    }
+
+    fn out_of_reach(&self) -> Cow<'static, str> {
+        match self.reader() {
+            Some(host) => {
+                format!("the reader on {host} does not reach the organisation; every row is stale")
+                    .into()
+            }
+            None => "the organisation is out of reach; every row is stale".into(),
+        }
     }
 
     /// Whether the profile wants no streams.

@@ -10,6 +10,7 @@ use crate::record::Told;
 use crate::share::{self, Desk, Said, ShareAsk};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::ui::reading::Shared;
 use crate::vocabulary::messages::Weight;
 use crate::vocabulary::news::{Broken, Link, News, ShareNews, Sharing, WriteLine};
 
@@ -56,34 +57,36 @@ impl App {
         matches!(self.reader, Whose::Other { .. })
     }
 
-    /// The share in a few words, for the header.
-    pub(super) fn share_words(&self) -> Option<String> {
+    /// The share, for the header.
+    pub(super) fn shared(&self) -> Option<Shared> {
         let Whose::Other {
             sharing, broken, ..
         } = &self.reader
         else {
             return None;
         };
-        let host = sharing.as_ref().map(|sharing| &sharing.host);
-        if let Some(broken) = broken {
-            let since = broken.since.timestamp().strftime("%H:%M:%S");
-            let of = host.map_or(String::new(), |host| format!(" of {host}"));
-            return Some(format!("no word{of} since {since} UTC"));
+        Some(Shared {
+            host: sharing.as_ref().map(|sharing| sharing.host.clone()),
+            attached: sharing.as_ref().map_or(0, |sharing| sharing.attached),
+            silent_since: broken.as_ref().map(|broken| broken.since),
+        })
+    }
+
+    /// Who reads, where that is somebody else who was heard.
+    pub(super) fn reader(&self) -> Option<&Text> {
+        match &self.reader {
+            Whose::Other { sharing, .. } => sharing.as_ref().map(|sharing| &sharing.host),
+            _ => None,
         }
-        let sharing = sharing.as_ref()?;
-        Some(format!(
-            "shared by {}, {} attached",
-            sharing.host, sharing.attached
-        ))
     }
 
     /// Takes in what a reader, or the link to it, tells.
     pub(super) fn share_news(&mut self, news: ShareNews) {
         let now = self.now;
         match news {
-            ShareNews::Keyframe { at, packed } => {
+            ShareNews::Keyframe { at, whole, packed } => {
                 let adopted = share::keyframe(&packed)
-                    .is_ok_and(|still| self.store.adopt(still, at, &mut self.changes));
+                    .is_ok_and(|still| self.store.adopt(still, (at, whole), &mut self.changes));
                 if !adopted {
                     let text = "what the reader knows cannot be read here; it is asked again";
                     self.messages.say(Weight::Error, text, now);
@@ -118,6 +121,10 @@ impl App {
             let text = format!("attached to the reader on {}", with.host);
             self.messages.say(Weight::Note, text, self.now);
         }
+        if mended {
+            // That was the link to the reader. How the reader's own is, it says next.
+            self.heard.status.link = Link::Connecting;
+        }
         *sharing = Some(with);
         if mended || other {
             self.vitals.hurry();
@@ -137,10 +144,14 @@ impl App {
             self.store.unsure(why.into(), self.now, &mut self.changes);
             self.heard.status.link = Link::Offline { since: link.since };
         }
-        if news {
+        if first {
             let then = ". Every row is stale; :direct reads the organisation from here";
             let text = format!("{}{then}", link.link);
             self.messages.say(Weight::Error, text, self.now);
+        } else if news {
+            // Why it stays so.
+            self.messages
+                .say(Weight::Warning, link.link.to_string(), self.now);
         }
         self.vitals.hurry();
         self.dirty = true;

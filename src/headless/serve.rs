@@ -18,7 +18,7 @@ use crate::config::profile::listen::{Listen, Socket};
 use crate::config::secret::SecretSource;
 use crate::environment::Environment;
 use crate::listen::{self, Listener, Started};
-use crate::share::{Desk, Server, SharePlace};
+use crate::share::{Desk, Offer, Server, SharePlace};
 use crate::term::signals::Signal;
 use crate::vocabulary::problem::Trouble;
 
@@ -67,7 +67,7 @@ pub async fn serve(
     environment: Environment,
     state_dir: PathBuf,
     listen: &Listen,
-    share: bool,
+    share: Option<Offer>,
 ) -> Result<u8, String> {
     let screen = Quiet::new(exit_code)?;
     let (asker, questions) = listen::desk();
@@ -84,17 +84,16 @@ pub async fn serve(
     if let Err(error) = hook {
         say(&error.to_string());
     }
-    let place =
-        share.then(|| SharePlace::to_offer(app.share_settings(), &profile.name, &environment));
+    let place = SharePlace::to_offer(app.share_settings(), &profile.name, &environment);
     let runner = Runner::new(app, screen, environment, questions).recording(&state_dir);
     let mut runner = runner.keeping(state_dir);
-    let shares = match place {
+    let shares = match share {
         None => None,
-        Some(place) => {
+        Some(offer) => {
             let desk = Desk::default();
             let ask = perform::share_asks(runner.performer.ends());
             let hello = perform::share_hello(&profile);
-            let server = Server::start(&place, hello, desk.clone(), ask).await;
+            let server = Server::start(&place, offer, hello, desk.clone(), ask).await;
             let server = server.map_err(|error| error.to_string())?;
             runner = runner.sharing(desk);
             say(&format!("shared at {}", place.path.display()));

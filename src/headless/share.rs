@@ -10,6 +10,19 @@ use crate::environment::Environment;
 use crate::flow;
 use crate::share::{SharePlace, ShareStanding, look};
 use crate::time::Clock;
+use crate::vocabulary::news::WriteLine;
+
+/// What a reader of the profile was told of writes: the last line of each run of a console; nothing where nobody reads.
+pub(super) async fn heads(loaded: &Loaded, environment: &Environment) -> Vec<WriteLine> {
+    let profile = loaded.profile.as_ref();
+    let place = profile
+        .and_then(|profile| SharePlace::found(&loaded.config.share, &profile.name, environment));
+    let Some(place) = place else {
+        return Vec::new();
+    };
+    let asked = look(&place.path, &flow::operator(environment).into()).await;
+    asked.map_or_else(|_| Vec::new(), |standing| standing.beat.heads)
+}
 
 /// Asks the reader of the profile how it does.
 ///
@@ -70,6 +83,7 @@ fn object(place: &SharePlace, standing: &ShareStanding) -> String {
         "streams_wanted": beat.status.streams_wanted,
         "attached": beat.attached,
         "viewers": viewers,
+        "writes": beat.heads,
         "refused": beat.refused,
         "dropped": beat.dropped,
     });
@@ -117,6 +131,15 @@ fn words(place: &SharePlace, standing: &ShareStanding) -> String {
             format!(
                 "{} (uid {}{pid}) for {minutes} min",
                 viewer.operator, viewer.uid
+            ),
+        );
+    }
+    for head in &beat.heads {
+        line(
+            "last write",
+            format!(
+                "{}: {} {}: {}, line {} of the audit there",
+                head.operator, head.action, head.subject, head.outcome, head.line
             ),
         );
     }

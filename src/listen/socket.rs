@@ -29,8 +29,8 @@ pub struct SocketError {
 pub(crate) struct Door {
     listener: UnixListener,
     path: Arc<Path>,
-    /// Device and inode of the file that is ours.
-    file: (u64, u64),
+    /// Device and inode of the file that is ours; none is not.
+    file: Option<(u64, u64)>,
     users: Users,
 }
 
@@ -60,6 +60,36 @@ impl Door {
         make(&socket.path, group, users).map_err(|error| failed(said(&error, &socket.path)))
     }
 
+    /// One that a service manager has made, at the place that is looked for: its mode is as the unit says, and its file stays.
+    pub(crate) fn handed_over(
+        listener: std::os::unix::net::UnixListener,
+        socket: &Socket,
+    ) -> Result<Self, SocketError> {
+        let failed = |why: String| SocketError {
+            path: socket.path.clone(),
+            why,
+        };
+        let at = listener.local_addr();
+        let at = at.map_err(|error| failed(error.to_string()))?;
+        if at.as_pathname() != Some(&*socket.path) {
+            return Err(failed(format!(
+                "systemd hands over another one, {at:?}: let ListenStream= name this path"
+            )));
+        }
+        listener
+            .set_nonblocking(true)
+            .and_then(|()| UnixListener::from_std(listener))
+            .map_err(|error| failed(error.to_string()))
+            .and_then(|listener| {
+                Ok(Self {
+                    listener,
+                    path: socket.path.as_path().into(),
+                    file: None,
+                    users: Users::of(socket).map_err(failed)?,
+                })
+            })
+    }
+
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -87,7 +117,7 @@ impl Door {
 impl Drop for Door {
     fn drop(&mut self) {
         let found = fs::symlink_metadata(&self.path);
-        if found.is_ok_and(|found| (found.dev(), found.ino()) == self.file) {
+        if found.is_ok_and(|found| Some((found.dev(), found.ino())) == self.file) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -196,7 +226,7 @@ fn make(path: &Path, group: Option<u32>, users: Users) -> io::Result<Door> {
     Ok(Door {
         listener,
         path: path.into(),
-        file: (file.dev(), file.ino()),
+        file: Some((file.dev(), file.ino())),
         users,
     })
 }

@@ -24,7 +24,7 @@ const ALERTS_EVERY: i64 = 1_000;
 pub(super) enum Order {
     Say(Millis, Box<Said>),
     /// Everything known at that moment, for those who have just come.
-    Still(Millis, Box<Still<'static>>),
+    Still(Millis, Box<Status>, Box<Still<'static>>),
     /// The loop has turned.
     Turn(Millis, Box<Status>),
     /// Something was left out: everybody begins anew.
@@ -107,7 +107,8 @@ impl Desk {
             self.hand(Order::Hole);
         }
         if self.0.wanted.swap(false, Ordering::AcqRel) {
-            self.hand(Order::Still(now, Box::new(store.still(now).owned())));
+            let still = Box::new(store.still(now).owned());
+            self.hand(Order::Still(now, Box::new(*status), still));
         }
         if self.0.turn.swap(false, Ordering::AcqRel) {
             self.hand(Order::Turn(now, Box::new(*status)));

@@ -3,9 +3,11 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use listenfd::ListenFd;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::config::profile::listen::Account;
 use crate::environment::Environment;
@@ -16,6 +18,35 @@ pub use crate::config::ShareSettings;
 
 /// Where services of the machine keep their sockets, each profile in a folder of its own.
 const SERVICE: &str = "/run/trunkline";
+
+/// What a name keeps in a path: what it keeps in the name of an instance of a unit as well (systemd.unit(5)), whose folder this is.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+
+/// Where the socket of a reader comes from.
+#[derive(Debug)]
+pub enum Offer {
+    /// The reader makes it, and it goes with the reader.
+    Own,
+    /// systemd has made it and starts the reader when somebody attaches: it stays when the reader ends, and who attaches
+    /// meanwhile waits.
+    HandedOver(UnixListener),
+}
+
+impl Offer {
+    /// What systemd hands over (`sd_listen_fds(3)`), else one of its own. To be asked before there is a second thread: the
+    /// variables go, so that nobody else believes them.
+    ///
+    /// # Errors
+    /// What is handed over is no Unix socket.
+    pub fn find(environment: &Environment) -> io::Result<Self> {
+        // The crate believes a count that says for which process it is, and one that does not.
+        if environment.get("LISTEN_PID").is_none() {
+            return Ok(Self::Own);
+        }
+        let handed = ListenFd::from_env().take_unix_listener(0)?;
+        Ok(handed.map_or(Self::Own, Self::HandedOver))
+    }
+}
 
 /// A socket of a profile, and for whom it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +108,11 @@ fn places(settings: &ShareSettings, profile: &str, environment: &Environment) ->
     if let Some(path) = &settings.socket {
         return vec![path.clone()];
     }
-    let name = utf8_percent_encode(profile, NON_ALPHANUMERIC).to_string();
+    let mut name = utf8_percent_encode(profile, KEPT).to_string();
+    if name.starts_with('.') {
+        // Neither hidden nor the folder above.
+        name.replace_range(..1, "%2E");
+    }
     let run = environment.get("XDG_RUNTIME_DIR").map(PathBuf::from);
     let run = run.filter(|run| run.is_absolute());
     run.map(|run| run.join("trunkline").join(format!("{name}.share")))
@@ -114,5 +149,11 @@ mod tests {
             Path::new("/run/user/7/trunkline/a%20b.share")
         );
         assert_eq!(at(&usual, &bare), Path::new("/run/trunkline/a%20b/share"));
+        let named = |name| SharePlace::to_offer(&usual, name, &bare).path;
+        assert_eq!(
+            named("acme-eu_1.x"),
+            Path::new("/run/trunkline/acme-eu_1.x/share")
+        );
+        assert_eq!(named(".."), Path::new("/run/trunkline/%2E./share"));
     }
 }

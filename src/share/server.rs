@@ -2,6 +2,7 @@
 
 mod guests;
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use self::guests::{Coming, GuestNews};
 use super::desk::{Desk, Order};
-use super::place::SharePlace;
+use super::place::{Offer, SharePlace};
 use super::words::{Beat, Hello, Said, ShareAsk, Viewer};
 use super::{BEAT, MOST_VIEWERS, wire};
 use crate::config::profile::listen::Socket;
@@ -22,11 +23,14 @@ use crate::listen::socket::Door;
 use crate::record::frame::{FrameSort, framed, packed};
 use crate::text::Text;
 use crate::time::{Clock, Millis};
-use crate::vocabulary::news::Status;
+use crate::vocabulary::news::{Status, WriteLine};
 
 /// Frames, and bytes, that wait for one viewer at most.
 const WAITING_FRAMES: usize = 2_048;
 const WAITING_BYTES: usize = 32 << 20;
+
+/// Runs of consoles whose last line is known.
+const MOST_HEADS: usize = 256;
 
 /// Everything known is put together at most so often: a storm of viewers costs no more than one.
 const STILL_EVERY: Duration = Duration::from_millis(500);
@@ -69,12 +73,13 @@ impl Server {
     /// [`ShareError::Taken`] where somebody has the place; else what is wrong with the socket.
     pub async fn start(
         place: &SharePlace,
+        offer: Offer,
         hello: Hello,
         desk: Desk,
         ask: Ask,
     ) -> Result<Self, ShareError> {
         let own = place.clone();
-        let opened = spawn_blocking(move || open(&own)).await;
+        let opened = spawn_blocking(move || open(&own, offer)).await;
         let unusable = |why: String| ShareError::Unusable {
             path: place.path.clone(),
             why,
@@ -93,6 +98,7 @@ impl Server {
             status: Status::default(),
             refused: 0,
             dropped: 0,
+            heads: VecDeque::new(),
             still: None,
         };
         Ok(Self {
@@ -130,7 +136,7 @@ impl Drop for Server {
 }
 
 /// Takes the lock, then makes the socket: who has the one may replace what a reader that was killed has left of the other.
-fn open(place: &SharePlace) -> Result<(File, Door), ShareError> {
+fn open(place: &SharePlace, offer: Offer) -> Result<(File, Door), ShareError> {
     let unusable = |why: String| ShareError::Unusable {
         path: place.path.clone(),
         why,
@@ -144,7 +150,11 @@ fn open(place: &SharePlace) -> Result<(File, Door), ShareError> {
         group: place.group.clone(),
         ..Socket::at(place.path.clone())
     };
-    let door = Door::open(&socket).map_err(|error| unusable(error.to_string()))?;
+    let door = match offer {
+        Offer::Own => Door::open(&socket),
+        Offer::HandedOver(listener) => Door::handed_over(listener, &socket),
+    };
+    let door = door.map_err(|error| unusable(error.to_string()))?;
     Ok((lock, door))
 }
 
@@ -157,6 +167,8 @@ struct Attached {
     waiting: Arc<AtomicUsize>,
     /// Whether it has been told everything, and follows.
     follows: bool,
+    /// It follows, and wants to be told everything once more.
+    asks: bool,
 }
 
 impl Attached {
@@ -181,6 +193,8 @@ struct Core {
     status: Status,
     refused: u64,
     dropped: u64,
+    /// The last line of the audit of each run of a console that wrote.
+    heads: VecDeque<WriteLine>,
     /// When everything known was put together last.
     still: Option<Instant>,
 }
@@ -209,6 +223,11 @@ impl Core {
         match order {
             Order::Say(at, said) => {
                 self.number += 1;
+                if let Said::Wrote(line) = &*said {
+                    self.heads.retain(|head| head.session != line.session);
+                    self.heads.truncate(MOST_HEADS - 1);
+                    self.heads.push_front((**line).clone());
+                }
                 match wire::told(at, self.number, &said) {
                     Ok(frame) => self.spread(&frame.into()),
                     Err(error) => {
@@ -217,7 +236,8 @@ impl Core {
                     }
                 }
             }
-            Order::Still(at, still) => {
+            Order::Still(at, status, still) => {
+                self.status = *status;
                 let number = self.number;
                 let made = spawn_blocking(move || {
                     packed(&*still).map(|packed| framed(FrameSort::Still, at, number, &packed))
@@ -238,20 +258,20 @@ impl Core {
     }
 
     fn beat(&mut self, at: Millis) {
-        let beat = Said::Beat(Box::new(self.life(Vec::new())));
+        let beat = Said::Beat(Box::new(self.life()));
         if let Ok(frame) = wire::told(at, self.number, &beat) {
             self.spread(&frame.into());
         }
     }
 
-    fn life(&self, viewers: Vec<Viewer>) -> Beat {
+    fn life(&self) -> Beat {
         Beat {
             epoch: self.epoch,
             status: self.status,
             attached: u32::try_from(self.viewers.len()).unwrap_or(u32::MAX),
-            viewers,
             refused: self.refused,
             dropped: self.dropped,
+            ..Beat::default()
         }
     }
 
@@ -265,7 +285,8 @@ impl Core {
 
     /// Asks for everything known where somebody waits for it, and not too often.
     fn want(&self) {
-        let waits = self.viewers.iter().any(|viewer| !viewer.follows);
+        let mut waiting = self.viewers.iter();
+        let waits = waiting.any(|viewer| viewer.asks || !viewer.follows);
         let rests = self.still.is_some_and(|at| at.elapsed() < STILL_EVERY);
         if waits && !rests {
             self.desk.want();
@@ -273,13 +294,21 @@ impl Core {
         }
     }
 
+    /// A beat goes before it, so that it is known of how much it is, and one after it, so that all of it is live.
     fn keyframe(&mut self, frame: &Arc<[u8]>) {
+        let now = Clock::Real.now();
+        let beat = Said::Beat(Box::new(self.life()));
+        let Ok(before) = wire::told(now, self.number, &beat) else {
+            return;
+        };
+        let before: Arc<[u8]> = before.into();
         for viewer in &mut self.viewers {
-            if !viewer.follows {
-                viewer.follows = viewer.push(frame);
+            if viewer.asks || !viewer.follows {
+                viewer.follows = viewer.push(&before) && viewer.push(frame);
+                viewer.asks = false;
             }
         }
-        self.beat(Clock::Real.now());
+        self.beat(now);
     }
 
     fn spread(&mut self, frame: &Arc<[u8]>) {
@@ -315,12 +344,17 @@ impl Core {
                     to,
                     waiting,
                     follows: false,
+                    asks: false,
                 });
                 self.want();
             }
             GuestNews::Looks(to) => {
                 let viewers = self.viewers.iter().map(|viewer| viewer.about.clone());
-                let beat = Said::Beat(Box::new(self.life(viewers.collect())));
+                let beat = Said::Beat(Box::new(Beat {
+                    viewers: viewers.collect(),
+                    heads: self.heads.iter().cloned().collect(),
+                    ..self.life()
+                }));
                 if let Ok(frame) = wire::told(Clock::Real.now(), self.number, &beat) {
                     let _ = to.try_send(frame.into());
                 }
@@ -328,7 +362,7 @@ impl Core {
             GuestNews::Left(id) => self.viewers.retain(|viewer| viewer.id != id),
             GuestNews::Asks(id, ShareAsk::Keyframe) => {
                 for viewer in &mut self.viewers {
-                    viewer.follows &= viewer.id != id;
+                    viewer.asks |= viewer.id == id;
                 }
                 self.want();
             }

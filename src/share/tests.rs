@@ -32,7 +32,7 @@ async fn reader(place: &SharePlace) -> (Server, Desk) {
         epoch: 7,
         ..Hello::default()
     };
-    let server = Server::start(place, hello, desk.clone(), ask).await;
+    let server = Server::start(place, Offer::Own, hello, desk.clone(), ask).await;
     (server.unwrap(), desk)
 }
 

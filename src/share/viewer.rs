@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 use self::link::{Link, Parted};
 pub use self::link::{ShareStanding, look};
 use super::desk::Desk;
-use super::place::SharePlace;
+use super::place::{Offer, SharePlace};
 use super::server::{Ask, Server, ShareError};
 use super::words::{Hello, ShareAsk};
 use crate::cloud::supervisor::Reconnect;
@@ -161,7 +161,12 @@ impl Keeper {
                     None => following = false,
                 },
                 heard = link.hear(&self.mailbox) => match heard {
-                    Ok(true) => *broken = None,
+                    Ok(true) => {
+                        *broken = None;
+                        if link.can_tell_more() {
+                            link.ask(&ShareAsk::Keyframe).await;
+                        }
+                    }
                     Ok(false) => {}
                     Err(why) => return Parted::Lost { why, lived: link.is_live() },
                 },
@@ -220,7 +225,7 @@ impl Keeper {
             ..way.hello.clone()
         };
         let (desk, ask) = (way.desk.clone(), Arc::clone(&way.ask));
-        let server = Server::start(&way.place, hello, desk, ask).await?;
+        let server = Server::start(&way.place, Offer::Own, hello, desk, ask).await?;
         self.begin(true);
         Ok(server)
     }

@@ -107,6 +107,8 @@ pub struct Beat {
     pub attached: u32,
     /// Who they are; only for whoever asks.
     pub viewers: Vec<Viewer>,
+    /// The last line of each audit that was told, one of each run of a console; only for whoever asks.
+    pub heads: Vec<WriteLine>,
     /// Connections refused since it began, and viewers dropped because they took too little.
     pub refused: u64,
     /// See [`Self::refused`].

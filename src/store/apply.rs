@@ -454,7 +454,7 @@ impl Registrations {
     }
 
     /// Notes a gap or its end in the timeline of a user.
-    fn cover(&mut self, user: u32, fresh: bool, now: Millis) {
+    pub(super) fn cover(&mut self, user: u32, fresh: bool, now: Millis) {
         if let Some(owner) = self.users.get_mut(user) {
             owner.coverage = self
                 .coverage
@@ -487,7 +487,7 @@ impl Registrations {
         std::iter::successors((first != NONE).then_some(first), next).collect()
     }
 
-    fn is_stale(&self, row: u32) -> bool {
+    pub(super) fn is_stale(&self, row: u32) -> bool {
         let slot = self.slots.get(row as usize);
         slot.is_some_and(|slot| slot.flags.has(Flags::STALE))
     }

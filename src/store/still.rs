@@ -93,21 +93,40 @@ impl Store {
 }
 
 impl Store {
-    /// Knows from now on what another one knew at that moment, and nothing else of the organisation; what was done here stays.
-    /// False where the columns do not fit together: then nothing has changed.
-    pub fn adopt(&mut self, still: Still<'_>, at: Millis, changes: &mut Changes) -> bool {
+    /// Knows from now on what another one knew at that moment; what was done here stays. Where the other one has read
+    /// everything that is `whole`, and nothing else of the organisation is known; where it has not, what it says nothing of
+    /// stays as it was here, and as sure. False where the columns do not fit together: then nothing has changed.
+    pub fn adopt(
+        &mut self,
+        still: Still<'_>,
+        (at, whole): (Millis, bool),
+        changes: &mut Changes,
+    ) -> bool {
         let table = &mut self.registrations;
-        if still.registrations.fill(table, at, changes).is_none() {
+        let filled = still.registrations.fill(table, (at, whole), changes);
+        if filled.is_none() {
             return false;
         }
         table.tick(at, changes);
         table.metrics.registered(at, table.counts);
-        self.carriers = still.carriers.into_owned();
-        self.edges = still.edges.into_owned();
-        self.premises = still.premises.into_owned();
-        self.queues = still.queues.into_owned();
-        self.callbacks = still.callbacks.into_owned();
-        self.transfers.adopt(still.transfers.into_owned());
+        if whole || !still.carriers.is_empty() {
+            self.carriers = still.carriers.into_owned();
+        }
+        if whole || !still.edges.is_empty() {
+            self.edges = still.edges.into_owned();
+        }
+        if whole || *still.premises != Premises::default() {
+            self.premises = still.premises.into_owned();
+        }
+        if whole || !still.queues.is_empty() {
+            self.queues = still.queues.into_owned();
+        }
+        if whole || !still.callbacks.is_empty() {
+            self.callbacks = still.callbacks.into_owned();
+        }
+        if whole || still.transfers.interactions().next().is_some() {
+            self.transfers.adopt(still.transfers.into_owned());
+        }
         self.alerts = still.alerts.into_owned();
         (changes.carriers_shown, changes.callbacks, changes.queues) = (true, true, true);
         true
@@ -212,6 +231,48 @@ impl Registrations {
     }
 }
 
+impl Registrations {
+    fn has_a_gap(&self, user: u32) -> bool {
+        self.rows_of(user).iter().any(|&row| self.is_stale(row))
+    }
+
+    /// What a row became while nobody told of it here belongs into its timeline as well.
+    fn recall_change(
+        &mut self,
+        row: u32,
+        (to, codec): (Condition, NameId),
+        (last, moved): (Field, Millis),
+        now: Millis,
+    ) {
+        let Some(slot) = self.slots.get(row as usize) else {
+            return;
+        };
+        let told = Stamp::from(moved) > slot.changed;
+        let found = match last {
+            Field::Registration { .. } | Field::Codec { .. } if told => Some(last),
+            _ if slot.condition != to => Some(Field::Registration {
+                from: slot.condition,
+                to,
+                reason: 0,
+                missed: false,
+            }),
+            _ if slot.codec != codec => Some(Field::Codec {
+                from: slot.codec,
+                to: codec,
+                missed: false,
+            }),
+            _ => None,
+        };
+        if let Some(field) = found {
+            let at = Stamp::from(if told { moved } else { now });
+            let trail = self.history.push(row, slot.trail, (at, field));
+            if let Some(slot) = self.slots.get_mut(row as usize) {
+                slot.trail = trail;
+            }
+        }
+    }
+}
+
 impl StillTable {
     fn fits(&self) -> bool {
         let users = self.users.len();
@@ -238,19 +299,27 @@ impl StillTable {
 
     fn table(self, now: Millis) -> Option<Registrations> {
         let (mut table, mut changes) = (Registrations::default(), Changes::default());
-        self.fill(&mut table, now, &mut changes)?;
+        self.fill(&mut table, (now, true), &mut changes)?;
         table.tick(now, &mut changes);
         let counts = table.counts;
         table.metrics.registered(now, counts);
         Some(table)
     }
 
-    /// Makes a table what it is here: rows that it has keep their numbers, and those that are not here go.
-    fn fill(self, table: &mut Registrations, now: Millis, changes: &mut Changes) -> Option<()> {
+    /// Makes a table what it is here: rows that it has keep their numbers, and those that are not here go, where this is the
+    /// `whole` of them.
+    fn fill(
+        self,
+        table: &mut Registrations,
+        (now, whole): (Millis, bool),
+        changes: &mut Changes,
+    ) -> Option<()> {
         if !self.fits() {
             return None;
         }
-        self.remove_others(table, changes);
+        if whole {
+            self.remove_others(table, changes);
+        }
         let codecs = renumbered(&self.codec_names, &mut table.codecs);
         let reasons = renumbered(&self.reason_names, &mut table.reasons);
         let mut rows = vec![None; self.devices.len()];
@@ -258,6 +327,7 @@ impl StillTable {
         for (number, id) in self.users.iter().enumerate() {
             let devices = self.rows.get(number).map_or(0, |rows| *rows as usize);
             let user = self.user(number, id, now, table, changes);
+            let was_sure = user.is_none_or(|user| !table.has_a_gap(user));
             // The newest row is the head of its user's chain: the last one is made first.
             for place in (first..first + devices).rev() {
                 let names = [codecs.as_slice(), reasons.as_slice()];
@@ -267,6 +337,11 @@ impl StillTable {
                 }
             }
             first += devices;
+            if let Some(user) = user
+                && table.has_a_gap(user) == was_sure
+            {
+                table.cover(user, !was_sure, now);
+            }
         }
         let sites = renumbered(&self.site_names, &mut table.users.sites);
         for (site, at) in sites.into_iter().zip(self.site_dates) {
@@ -369,6 +444,9 @@ impl StillTable {
         let [condition, flags] = [mark & 15, mark >> 4].map(|part| part.to_le_bytes()[0]);
         let (condition, flags) = (Condition::of_code(condition), Flags::of_code(flags));
         let known = table.find_row(user, &device);
+        if let Some(row) = known {
+            table.recall_change(row, (condition, latest), (last, moved), now);
+        }
         let row = match known {
             Some(row) => row,
             None => table.add_slot(user, device, (condition, last, flags), moved, changes)?,

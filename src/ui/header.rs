@@ -7,9 +7,9 @@ use ratatui::style::{Color, Style};
 
 use super::bar::Bar;
 use crate::config::theme::Theme;
-use crate::text::grouped;
+use crate::text::{Text, grouped};
 use crate::time::Millis;
-use crate::ui::reading::Reading;
+use crate::ui::reading::{Reading, Shared};
 use crate::vocabulary::news::{Link, Rivalry, Status};
 use crate::vocabulary::role::Role;
 
@@ -102,7 +102,16 @@ impl Header<'_> {
 
     fn connection(&self, bar: &mut Bar, theme: &Theme) {
         let status = &self.reading.status;
-        let (role, words) = link(status, self.now);
+        let share = self.reading.share.as_ref();
+        // Which link is broken, by name: the reader's to the organisation, or the reader's to this console.
+        let silence = share.and_then(silence);
+        let silence = silence.filter(|_| status.link != Link::Paused);
+        let silent = silence.is_some();
+        let reader = share.and_then(|share| share.host.as_ref());
+        let (role, words) = match silence {
+            Some(words) => (Role::Bad, words),
+            None => link(status, reader, self.now),
+        };
         bar.left(0, theme.style(role), words);
         if status.link == Link::Live {
             if let Some(polled) = polled(status) {
@@ -112,12 +121,8 @@ impl Header<'_> {
                 bar.left(8, theme.style(Role::Dim), sweep);
             }
         }
-        if let Some(share) = &self.reading.share {
-            let role = match status.link {
-                Link::Offline { .. } => Role::Bad,
-                _ => Role::Text,
-            };
-            bar.left(1, theme.style(role), share.clone());
+        if let Some(words) = share.and_then(shared) {
+            bar.left(1, theme.style(Role::Text), words);
         }
         if self.frozen {
             bar.left(0, theme.style(Role::Warn), "FROZEN");
@@ -125,10 +130,13 @@ impl Header<'_> {
         if self.reading.rate > 0.0 {
             bar.left(6, theme.style(Role::Text), rate(self.reading.rate));
         }
-        self.losses(bar, theme);
-        self.budget(bar, theme);
-        if let Some(until) = status.token_until {
-            bar.left(5, theme.style(Role::Dim), token(until, self.now));
+        // They are the reader's, as it was when it was heard last.
+        if !silent {
+            self.losses(bar, theme);
+            self.budget(bar, theme);
+            if let Some(until) = status.token_until {
+                bar.left(5, theme.style(Role::Dim), token(until, self.now));
+            }
         }
         let (role, word) = if self.read_only {
             (Role::Accent, "RO")
@@ -218,8 +226,24 @@ impl Header<'_> {
     }
 }
 
-/// The connection in a word or two; a glyph, so that it does not hang on colour.
-fn link(status: &Status, now: Millis) -> (Role, String) {
+/// How a share does, while its reader is heard.
+fn shared(share: &Shared) -> Option<String> {
+    let host = share.host.as_ref().filter(|_| share.silent_since.is_none());
+    host.map(|host| format!("shared by {host}, {} attached", share.attached))
+}
+
+/// The reader is not heard any more, or was never.
+fn silence(share: &Shared) -> Option<String> {
+    let since = share.silent_since?.timestamp().strftime("%H:%M:%S");
+    let host = share.host.as_ref().map(ToString::to_string);
+    let host = host.unwrap_or_else(|| "a reader".to_owned());
+    Some(format!("× no word of {host} since {since} UTC"))
+}
+
+/// The connection in a word or two; a glyph, so that it does not hang on colour. It is that of the `reader` where somebody else
+/// reads.
+fn link(status: &Status, reader: Option<&Text>, now: Millis) -> (Role, String) {
+    let of = reader.map_or_else(String::new, |host| format!("{host} "));
     let progress = || match status.users {
         0 => "connecting".to_owned(),
         users => format!(
@@ -235,7 +259,7 @@ fn link(status: &Status, now: Millis) -> (Role, String) {
             let wait = at.since(now).div_ceil(1_000);
             (
                 Role::Warn,
-                format!("◌ reconnecting in {wait} s (attempt {attempt})"),
+                format!("◌ {of}reconnecting in {wait} s (attempt {attempt})"),
             )
         }
         Link::Paused => (Role::Warn, "‖ paused".to_owned()),
@@ -246,7 +270,7 @@ fn link(status: &Status, now: Millis) -> (Role, String) {
         Link::Offline { since } => (
             Role::Bad,
             format!(
-                "× offline since {} UTC",
+                "× {of}offline since {} UTC",
                 since.timestamp().strftime("%H:%M")
             ),
         ),
@@ -317,6 +341,7 @@ mod tests {
                     link,
                     ..Status::default()
                 },
+                None,
                 now,
             )
             .1
@@ -338,6 +363,59 @@ mod tests {
     }
 
     #[test]
+    fn the_broken_link_of_a_share_is_told_once_and_by_name() {
+        let drawn = |link, silent_since| {
+            let reading = Reading {
+                status: Status {
+                    link,
+                    token_until: Some(Millis(80_000_000)),
+                    ..Status::default()
+                },
+                share: Some(Shared {
+                    host: Some("jump1".into()),
+                    attached: 3,
+                    silent_since,
+                }),
+                ..Reading::default()
+            };
+            let header = Header {
+                profile: Some("org"),
+                production: false,
+                colour: None,
+                read_only: false,
+                reading: &reading,
+                now: Millis(50_500_000),
+                past: None,
+                face: Face::Off,
+                zone: None,
+                frozen: false,
+            };
+            let area = Rect::new(0, 0, 80, 1);
+            let mut buf = Buffer::empty(area);
+            header.render(area, &mut buf, &crate::config::theme::Themes::shipped()[0]);
+            let cells = (0..area.width).map(|x| buf[(x, 0)].symbol().to_owned());
+            cells.collect::<String>().trim().to_owned()
+        };
+        let since = Millis(50_482_000);
+        // The reader does not reach the organisation.
+        let far = drawn(Link::Offline { since }, None);
+        assert!(far.contains("× jump1 offline since 14:01 UTC"), "{far}");
+        assert!(far.contains("shared by jump1, 3 attached"), "{far}");
+        // This console does not hear the reader: what that said of itself is not known any more.
+        let near = drawn(Link::Offline { since }, Some(since));
+        assert_eq!(
+            near,
+            "trunkline  org  × no word of jump1 since 14:01:22 UTC  RW"
+        );
+        // It was asked to be quiet.
+        let quiet = drawn(Link::Paused, Some(since));
+        assert!(
+            quiet.contains("‖ paused") && !quiet.contains("no word"),
+            "{quiet}"
+        );
+    }
+
+    #[test]
     fn live_is_said_of_no_more_than_is_live() {
         let status = Status {
             link: Link::Live,
@@ -351,7 +429,7 @@ mod tests {
             sweep_round_ms: 900_000,
             ..Status::default()
         };
-        let said = |status: &Status| link(status, Millis(0));
+        let said = |status: &Status| link(status, None, Millis(0));
         assert_eq!(
             said(&status),
             (Role::Text, "● live 1,950 of 2,000".to_owned())

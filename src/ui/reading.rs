@@ -2,6 +2,7 @@
 
 use super::tabs::Tab;
 use crate::store::Counts;
+use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::news::Status;
 
@@ -16,6 +17,17 @@ pub struct Progress {
     pub a_minute: Option<u32>,
     /// When everyone will have been read, to the minute.
     pub whole_at: Option<Millis>,
+}
+
+/// Who reads, where that is somebody else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// The reader's machine; none before it was heard.
+    pub host: Option<Text>,
+    /// Consoles that are attached to it, this one included.
+    pub attached: u32,
+    /// Since when nothing is heard of it; none while it is.
+    pub silent_since: Option<Millis>,
 }
 
 /// One consistent reading of everything that header, tabs and summary show.
@@ -36,7 +48,7 @@ pub struct Reading {
     /// At most this many requests count against the budget's minute: `status.budget_used` in steps, for the header.
     pub spent: u32,
     /// Whose reading this is, where somebody else's is shared.
-    pub share: Option<String>,
+    pub share: Option<Shared>,
     /// What the tabs say: a carrier that fails behind another pane is seen there first.
     pub tabs: Vec<Tab>,
 }

@@ -15,13 +15,19 @@ async fn channels(jump: &Jump) -> Value {
     jump.ground.control.state().await["channels"].clone()
 }
 
+/// As many as a team that looks at one organisation from one machine.
+const MANY: usize = 20;
+
+fn operators(numbers: std::ops::Range<usize>) -> impl Iterator<Item = String> {
+    numbers.map(|number| format!("operator-{number}"))
+}
+
 #[tokio::test]
-async fn three_consoles_cost_what_one_reader_does_and_show_what_is_so() {
+async fn twenty_consoles_cost_what_one_reader_does_and_show_what_is_so() {
     let jump = Jump::start(quiet(40, "direct")).await;
     let _reader = jump.reader();
-    let mut consoles: Vec<_> = ["ana", "ben", "cleo"]
-        .iter()
-        .map(|operator| jump.console(operator, false))
+    let mut consoles: Vec<_> = operators(0..MANY)
+        .map(|operator| jump.console(&operator, false))
         .collect();
     let truth = jump.truth().await;
     until(&mut consoles, "everything is there", |_, app| {
@@ -48,7 +54,7 @@ async fn three_consoles_cost_what_one_reader_does_and_show_what_is_so() {
 }
 
 #[tokio::test]
-async fn three_consoles_open_no_channel_where_there_are_channels() {
+async fn twenty_consoles_open_no_channel_where_there_are_channels() {
     let jump = Jump::start(quiet(40, "platform")).await;
     let _reader = jump.reader();
     let all = jump.truth().await.len();
@@ -62,7 +68,7 @@ async fn three_consoles_open_no_channel_where_there_are_channels() {
     })
     .await;
     let before = channels(&jump).await;
-    consoles.extend([jump.console("ben", false), jump.console("cleo", false)]);
+    consoles.extend(operators(1..MANY).map(|operator| jump.console(&operator, false)));
     until(&mut consoles, "everything is there", |_, app| {
         app.store.registrations.rows().count() == all && stale(app) == 0 && app.is_attached()
     })
@@ -78,7 +84,7 @@ async fn three_consoles_open_no_channel_where_there_are_channels() {
 async fn one_reader(jump: &Jump, consoles: &mut [Runner<Cells>]) {
     until(consoles, "all are counted", |_, app| app.is_attached()).await;
     let status = answer(&jump.ground.run(&["share", "status", "--json"]));
-    assert_eq!(status["attached"], 3, "{status}");
+    assert_eq!(status["attached"], MANY, "{status}");
     assert_eq!(jump.ground.control.asked("POST", "/oauth/token").await, 1);
     let shown = lines(&drawn(&mut consoles[0].app, (140, 40)));
     assert!(shown[0].contains("shared by "), "{}", shown[0]);
@@ -105,7 +111,8 @@ async fn a_reader_that_is_killed_leaves_stale_rows_and_one_console_takes_over() 
     .await;
     for console in &mut consoles {
         let shown = lines(&drawn(&mut console.app, (140, 40)));
-        assert!(shown[0].contains("no word of "), "{}", shown[0]);
+        assert!(shown[0].contains("× no word of "), "{}", shown[0]);
+        assert!(!shown[0].contains("offline"), "{}", shown[0]);
     }
     // Nobody falls back to the organisation by himself.
     assert_eq!(jump.ground.control.asked("POST", "/oauth/token").await, 1);

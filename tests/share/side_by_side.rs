@@ -81,3 +81,36 @@ async fn two_consoles_show_a_change_together_and_one_sees_what_the_other_acknowl
     assert_eq!(ana.quit(), 0);
     assert_eq!(ben.quit(), 0);
 }
+
+/// Changes of a row that are measured.
+const MEASURED: usize = 100;
+
+/// `cargo test --test share -- --ignored --nocapture within_fifty`
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a bound that a busy machine may not keep"]
+async fn two_consoles_show_a_change_of_a_row_within_fifty_milliseconds_of_each_other() {
+    let jump = Jump::start(quiet(12, "direct")).await;
+    let _reader = jump.reader();
+    let consoles = [console(&jump, "ana"), console(&jump, "ben")];
+    both(&consoles, "lost [0-9]+ .* stale 0 ");
+    let truth = jump.truth().await;
+    let (user, device) = truth.keys().next().unwrap();
+    let mut apart: Vec<Duration> = Vec::new();
+    for number in 0..MEASURED {
+        // The codec of a change is what shows that it is this one.
+        let codec = format!("k{number:03}");
+        let body = serde_json::json!({ "registered": number % 2 == 0, "codec": codec });
+        jump.ground.control.register(user, device, &body).await;
+        let [first, second] = tokio::task::block_in_place(|| both(&consoles, &codec));
+        apart.push(first.max(second) - first.min(second));
+    }
+    apart.sort_unstable();
+    let of = |share: usize| apart[(MEASURED - 1) * share / 100];
+    eprintln!(
+        "apart: half {:?}, 95 of 100 {:?}, all {:?}",
+        of(50),
+        of(95),
+        of(100)
+    );
+    assert!(of(95) <= Duration::from_millis(50), "{apart:?}");
+}

@@ -57,6 +57,10 @@ pub(super) struct Link {
     /// The number told last; none before the keyframe.
     number: Option<u64>,
     live: bool,
+    /// Whether the reader had read everyone by its last beat.
+    all_read: bool,
+    /// Whether it had when it told everything that it knew; what it said nothing of may still be here.
+    partial: bool,
     /// When it was heard last.
     heard: Instant,
 }
@@ -77,6 +81,8 @@ impl Link {
             write,
             number: None,
             live: false,
+            all_read: false,
+            partial: false,
             heard: Instant::now(),
         })
     }
@@ -89,11 +95,16 @@ impl Link {
         self.live
     }
 
+    /// Whether the reader has read everyone since it told what it knew: what it does not name then is gone, so that all of it is to
+    /// be asked for, once.
+    pub(super) fn can_tell_more(&mut self) -> bool {
+        let more = self.partial && self.all_read;
+        self.partial &= !more;
+        more
+    }
+
     /// Asks something of the reader; one that does not take it is noticed by its silence.
     pub(super) async fn ask(&mut self, asked: &ShareAsk) {
-        if *asked == ShareAsk::Keyframe {
-            self.number = None;
-        }
         if let Ok(frame) = wire::frame(FrameSort::News, Clock::Real.now(), 0, asked) {
             let _ = timeout(PATIENCE, self.write.write_all(&frame)).await;
         }
@@ -122,8 +133,14 @@ impl Link {
         self.heard = Instant::now();
         match frame.sort {
             FrameSort::Still => {
+                // What is told goes on meanwhile, so that nothing is left out.
+                if let Some(number) = self.number.filter(|number| *number != frame.number) {
+                    let why = format!("all up to {} follows {number}", frame.number);
+                    return Err(ended(why));
+                }
                 self.number = Some(frame.number);
-                post(mailbox, keyframe(&frame));
+                self.partial = !self.all_read;
+                post(mailbox, keyframe(&frame, self.all_read));
                 Ok(false)
             }
             FrameSort::News => self.told(&frame, mailbox).map_err(ended),
@@ -159,6 +176,8 @@ impl Link {
     }
 
     fn beat(&mut self, last: u64, beat: &Beat, mailbox: &Mailbox) -> Result<bool, String> {
+        let status = &beat.status;
+        self.all_read = status.enumerated && status.read >= status.users;
         let Some(number) = self.number else {
             return Ok(false);
         };
@@ -176,9 +195,10 @@ impl Link {
     }
 }
 
-fn keyframe(frame: &WireFrame) -> ShareNews {
+fn keyframe(frame: &WireFrame, whole: bool) -> ShareNews {
     ShareNews::Keyframe {
         at: frame.at,
+        whole,
         packed: frame.block.clone(),
     }
 }

@@ -79,10 +79,12 @@ pub struct WriteLine {
 /// Something that became known of a share.
 #[derive(Clone, Debug)]
 pub enum ShareNews {
-    /// Everything that the reader knows: what was known here before is forgotten.
+    /// Everything that the reader knows.
     Keyframe {
         /// As of when.
         at: Millis,
+        /// Whether it has read everyone: then what was known here before is forgotten, and else what it says nothing of stays.
+        whole: bool,
         /// As the reader packed it; the store's own, and opaque here.
         packed: Bytes,
     },
