@@ -9,11 +9,13 @@ mod alerts;
 mod answer;
 mod attend;
 mod audit;
+mod bookmarks;
 mod budget;
 mod callbacks;
 mod clock;
 mod closeup;
 pub mod coverage;
+pub mod digest;
 mod done;
 mod duty;
 pub mod event;
@@ -170,6 +172,8 @@ pub struct App {
     past_asks: u64,
     /// A recording is shown and nothing else, begun at this speed.
     replaying: Option<u32>,
+    digests: digest::Digests,
+    bookmarks: bookmarks::Bookmarks,
     reader: share::Whose,
     /// How the audit calls this run, once it has written a line.
     session: Option<Text>,
@@ -260,6 +264,8 @@ impl App {
             past: None,
             past_asks: 0,
             replaying: None,
+            digests: digest::Digests::default(),
+            bookmarks: bookmarks::Bookmarks::default(),
             reader: share::Whose::default(),
             session: None,
         }

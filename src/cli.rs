@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod callback;
+pub mod digest;
 pub mod list;
 pub mod probe;
 pub mod record;
@@ -128,6 +129,13 @@ pub enum Command {
     Dump(record::DumpArgs),
     /// Open the console on what was recorded, and on nothing else: no sign-in, no network
     Replay(record::ReplayArgs),
+    /// Tell what happened in so long: lost, back, flapping, alerts, writes, and what was not known
+    Digest(digest::DigestArgs),
+    /// Tell whoever takes over what happened, and what is to be gone on with
+    Handover(digest::HandoverArgs),
+    /// Moments that were pinned in the console
+    #[command(subcommand)]
+    Bookmark(digest::BookmarkCommand),
     /// The record of every write of the profile
     #[command(subcommand)]
     Audit(audit::AuditCommand),

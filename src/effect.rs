@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::alert::Orders;
 use crate::flow::Order;
 use crate::kind::Name;
+use crate::model::digest::DigestFor;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
@@ -83,6 +84,8 @@ pub enum Effect {
     Remember(crate::memory::Draft),
     /// Read a moment of the past; it comes back as [`crate::app::event::Done::Past`].
     Past(PastAsk),
+    /// Tell what happened in a stretch of time; it comes back as [`crate::app::event::Done::Digest`].
+    Digest(DigestAsk),
     /// Let no write leave that is begun from here on, for this reason; none lets them.
     Gate(Option<String>),
     /// Keep what was counted by the hour.
@@ -163,6 +166,17 @@ pub enum SignInAsk {
     GiveUp,
     /// Sign out.
     Leave,
+}
+
+/// A question for what happened. Only the answer to the newest is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DigestAsk {
+    /// The number of the question.
+    pub ask: u64,
+    /// From one moment to another.
+    pub span: (Millis, Millis),
+    /// For whom.
+    pub whom: DigestFor,
 }
 
 /// Something that is asked of the past. Each question has a number: only the answer to the newest is wanted.

@@ -1,6 +1,7 @@
 //! Rows as text for other programs and people: JSON that is byte-true; CSV, Markdown and a table that are safe to show.
 
 pub mod calendar;
+pub mod digest;
 pub mod sheet;
 
 /// How rows are written.

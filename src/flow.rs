@@ -10,6 +10,7 @@ pub mod callback;
 pub mod consult;
 mod failure;
 pub mod guard;
+pub mod handover;
 mod kit;
 mod outside;
 pub mod phone;
@@ -98,6 +99,8 @@ pub enum Order {
     Consult(Box<consult::Consult>),
     /// Book, move or take back callbacks (contract §10).
     Callback(callback::CallbackOrder),
+    /// Take a hand-over over, or post it.
+    Handover(handover::HandoverOrder),
 }
 
 impl Order {
@@ -130,6 +133,7 @@ impl Order {
             Self::Webhook(order) => order.kind(),
             Self::Consult(consult) => consult.kind(),
             Self::Callback(order) => order.kind(),
+            Self::Handover(order) => order.kind(),
         }
     }
 
@@ -149,9 +153,11 @@ impl Order {
                 vec![write.map_err(|why| vec![Fault::new("", why)])?]
             }
             Self::Callback(order) => order.writes()?,
-            Self::Follow { .. } | Self::RefusedRoute(_) | Self::Settle(_) | Self::Retell { .. } => {
-                Vec::new()
-            }
+            Self::Follow { .. }
+            | Self::RefusedRoute(_)
+            | Self::Settle(_)
+            | Self::Retell { .. }
+            | Self::Handover(_) => Vec::new(),
         })
     }
 
@@ -195,6 +201,7 @@ impl Order {
             Self::Webhook(order) => order.title(),
             Self::Consult(consult) => consult.title(),
             Self::Callback(order) => order.title(),
+            Self::Handover(order) => order.title(),
         }
     }
 
@@ -395,6 +402,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         Order::Webhook(order) => Box::pin(webhook::run(&run, *order)).await,
         Order::Consult(consult) => Box::pin(consult::run(&run, &consult)).await,
         Order::Callback(order) => callback::run(&run, order).await,
+        Order::Handover(order) => Box::pin(handover::run(&run, &order)).await,
     };
     run.refused_early(&outcome).await;
     run.tell(FlowNews::Ended {

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod callback;
+pub mod digest;
 pub mod doctor;
 pub mod get;
 pub mod login;

@@ -18,6 +18,7 @@ pub mod endpoints;
 mod followed;
 pub mod interactions;
 pub mod jobs;
+pub mod pointer;
 pub mod probes;
 pub mod queues;
 pub mod registrations;

@@ -44,7 +44,7 @@
 //! | [`flow`] | a write from its first check to its end | `environment` `file` `time` `text` `ledger` `model` `audit` `deployments` `cloud` `probe` `config` |
 //! | [`form`] | payloads filled in, judged and checked while they are typed; no terminal, no `async` | `time` `text` `cause` `model` `store` `config` `flow` |
 //! | [`listen`] | HTTP of our own: dashboard, figures, webhooks that come in | `environment` `time` `vault` `text` `cause` `model` `vocabulary` `cloud` `store` `export` `config` `flow` |
-//! | [`shelf`] | drafts, what was sent and views, on disk | `file` `time` `vault` `text` `cause` `folder` `vocabulary` `kind` `form` |
+//! | [`shelf`] | drafts, what was sent, views and bookmarks, on disk | `file` `time` `vault` `text` `cause` `folder` `model` `vocabulary` `kind` `form` |
 //! | [`share`] | one reading for many consoles on a machine, over a socket | `file` `lock` `environment` `time` `text` `folder` `model` `vocabulary` `cloud` `store` `feed` `record` `config` `listen` |
 //! | [`ui`] | chrome, layers and widgets | `time` `text` `model` `term` `vocabulary` `store` `kind` `config` `form` |
 //! | [`effect`] | what the state asks of the outside world | `time` `model` `memory` `vocabulary` `kind` `alert` `flow` `shelf` |

@@ -142,6 +142,15 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Dump(args)) => {
             world.past(|loaded, state| headless::record::dump(loaded, state, &args))
         }
+        Some(Command::Digest(args)) => {
+            world.past(|loaded, state| headless::digest::digest(loaded, state, &args))
+        }
+        Some(Command::Handover(args)) => {
+            world.write(|p, e, state| headless::digest::handover(p, e, state, args))
+        }
+        Some(Command::Bookmark(command)) => {
+            world.past(|loaded, state| headless::digest::bookmark(loaded, state, &command))
+        }
         Some(Command::Replay(args)) => world.replay(&args),
         Some(Command::Share(ShareCommand::Status { json })) => world.share_status(json),
         Some(Command::Audit(command)) => world.audit(&command),

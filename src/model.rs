@@ -3,8 +3,10 @@
 pub mod alert;
 pub mod api;
 pub mod audit;
+pub mod bookmark;
 pub mod callback;
 pub mod carrier;
+pub mod digest;
 pub mod edge;
 pub mod estate;
 pub mod finding;

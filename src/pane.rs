@@ -257,6 +257,12 @@ pub trait Pane {
     fn pin(&mut self, _fast: bool) {}
     /// Puts the cursor on what was made as soon as it is listed, unless a person has moved on by then.
     fn seek(&mut self, _made: &Made) {}
+    /// The row under the cursor: a filter that it passes and hardly another one, and what people call it.
+    fn pointed(&self, _store: &Store, _now: Millis) -> Option<(String, String)> {
+        None
+    }
+    /// Puts the cursor on the first row that passes a filter, where there is one.
+    fn point(&mut self, _filter: &str, _desk: &mut Desk<'_>) {}
     /// Whether what is visible differs from what was drawn last.
     fn moved(&mut self, store: &Store) -> bool;
     /// Draws the pane.

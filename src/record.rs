@@ -14,6 +14,7 @@
 //! before the still that a look back begins with.
 
 mod block;
+pub mod digest;
 mod error;
 mod folder;
 pub mod frame;
@@ -39,7 +40,7 @@ pub use self::recorder::{Recorder, RecorderNews};
 pub use self::told::{Moment, Told};
 pub use self::transitions::{Turn, turns};
 pub use self::verify::{Damage, Soundness, verify};
-pub use self::when::when;
+pub use self::when::{since, when};
 pub use self::writer::{About, Writer};
 
 /// What the version of what is stored is now. A reader refuses another one in words.

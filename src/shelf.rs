@@ -4,6 +4,7 @@
 //! A file each, mode 0600, replaced whole or not at all; two consoles of one profile cannot disturb each other. Secrets
 //! never come here: a form hands out its body without them. What is oldest makes room.
 
+pub mod bookmarks;
 pub mod recall;
 pub mod views;
 
@@ -19,6 +20,7 @@ use crate::cause::said;
 use crate::file::{self, For};
 use crate::form::Opening;
 use crate::kind::view::View;
+use crate::model::bookmark::Bookmark;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vault;
@@ -57,6 +59,12 @@ pub enum ShelfOrder {
     KeepView(String, View),
     /// Delete the view of a name.
     DropView(String),
+    /// Tell which bookmarks are kept.
+    Bookmarks,
+    /// Keep a bookmark; its number is given here.
+    KeepBookmark(Box<Bookmark>),
+    /// Delete the bookmark of a number.
+    DropBookmark(u32),
     /// Tell how the console was left.
     Recall,
     /// Keep how it is left.
@@ -72,6 +80,8 @@ pub enum ShelfNews {
     Loaded(String),
     /// How the console was left.
     Recalled(Box<recall::Recalled>),
+    /// The bookmarks that are kept, after what the sentence says, if it says something.
+    Bookmarks(Vec<Bookmark>, Option<String>),
     /// The views that are kept, after what the sentence says, if it says something.
     Views(views::Contents, Option<String>),
 }
@@ -99,6 +109,7 @@ pub struct Contents {
 pub struct Shelf {
     folder: PathBuf,
     views: PathBuf,
+    bookmarks: PathBuf,
     recalled: PathBuf,
 }
 
@@ -134,6 +145,7 @@ impl Shelf {
         Self {
             folder: state_dir.join("forms").join(&name),
             recalled: state_dir.join("recalled").join(format!("{name}.json")),
+            bookmarks: state_dir.join("bookmarks").join(&name),
             views: state_dir.join("views").join(name),
         }
     }
@@ -150,6 +162,9 @@ impl Shelf {
             ShelfOrder::Load(path) => return load(&path).map(|text| Some(ShelfNews::Loaded(text))),
             ShelfOrder::Views => self.told(None).map(Some),
             ShelfOrder::KeepView(name, view) => return self.keep_view(&name, &view).map(Some),
+            ShelfOrder::Bookmarks => self.told_bookmarks(None).map(Some),
+            ShelfOrder::KeepBookmark(one) => return self.keep_bookmark(*one).map(Some),
+            ShelfOrder::DropBookmark(number) => self.drop_bookmark(number).map(Some),
             ShelfOrder::Recall => Ok(Some(ShelfNews::Recalled(Box::new(self.recall())))),
             ShelfOrder::KeepRecalled(recalled) => self.keep_recalled(&recalled).map(|()| None),
             ShelfOrder::DropView(name) => self.drop_view(&name).map(Some),

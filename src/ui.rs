@@ -4,6 +4,7 @@ pub mod bar;
 pub mod big;
 pub mod chooser;
 pub mod detail;
+pub mod digest;
 pub mod entry;
 pub mod filter;
 pub mod footer;

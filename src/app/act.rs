@@ -52,6 +52,11 @@ const EVERYWHERE: &[Action] = &[
     Action::MinuteBack,
     Action::MinuteOn,
     Action::Live,
+    Action::Digest,
+    Action::HandOver,
+    Action::TakeOver,
+    Action::Bookmark,
+    Action::Bookmarks,
 ];
 
 /// What works while the past is on the screen.
@@ -72,7 +77,7 @@ impl App {
         {
             return;
         }
-        if self.run_alert(command) {
+        if self.run_alert(command) || self.run_digest(command) || self.run_bookmark(command) {
             return;
         }
         if let Command::Theme(name) = command {
@@ -188,6 +193,14 @@ impl App {
     pub(super) fn open_titled(&mut self, title: &str) {
         if let Some(index) = self.titled(title) {
             self.open(index);
+        }
+    }
+
+    /// Opens the pane of that name, whatever the case.
+    pub(super) fn open_named(&mut self, name: &str) {
+        let mut titles = crate::vocabulary::command::TITLES.into_iter();
+        if let Some(title) = titles.find(|title| title.eq_ignore_ascii_case(name)) {
+            self.open_titled(title);
         }
     }
 

@@ -113,6 +113,8 @@ pub enum Done {
     Reloaded(Box<Loaded>),
     /// A moment of the past was read, or why it was not.
     Past(Box<super::past::PastNews>),
+    /// What happened in a stretch of time was put together, or why it was not.
+    Digest(Box<super::digest::DigestNews>),
     /// What became of recording.
     Recorder(RecorderNews),
     /// What those who share this reading ask of it.

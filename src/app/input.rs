@@ -12,6 +12,7 @@ impl App {
     pub(super) fn key(&mut self, key: KeyEvent) {
         self.redraw();
         self.arrival.began = true;
+        self.returned();
         self.vitals.moved(self.now);
         // Ctrl-c and what else a terminal keeps for itself must work above every layer.
         let bound = self.config.keys.action(key, self.is_past());
@@ -95,6 +96,7 @@ impl App {
             return;
         }
         self.redraw();
+        self.returned();
         self.vitals.moved(self.now);
         if !self.layers.is_empty() {
             self.layer_mouse(mouse);

@@ -129,9 +129,17 @@ impl App {
     /// Goes to a moment that somebody has written.
     pub(super) fn go_to(&mut self, text: &str) {
         match when(text, self.zone(), self.now) {
-            Ok(at) if at <= self.now => self.ask_past(|ask| PastAsk::At { ask, at }),
-            Ok(_) => self.say_past("that is not past yet"),
+            Ok(at) => self.go_to_moment(at),
             Err(why) => self.say_past(&why),
+        }
+    }
+
+    /// Shows a moment of the past.
+    pub(super) fn go_to_moment(&mut self, at: Millis) {
+        if at <= self.now {
+            self.ask_past(|ask| PastAsk::At { ask, at });
+        } else {
+            self.say_past("that is not past yet");
         }
     }
 
@@ -209,7 +217,10 @@ impl App {
             (past.asked, past.played) = (false, self.now);
         }
         let look = match news.look {
-            Ok(look) => *look,
+            Ok(mut look) => {
+                look.store.audit.follow(&self.store.audit, look.at);
+                *look
+            }
             Err(why) => {
                 if let Some(past) = &mut self.past {
                     past.playing = false;
@@ -249,6 +260,7 @@ impl App {
             self.gate();
         }
         self.turn_panes(before.as_ref().map(|past| &past.store));
+        self.point_at_row();
         if let Some((_, text)) = news.turn {
             self.say_past(&text);
         }
@@ -353,6 +365,7 @@ impl App {
             next => {
                 let ends = next.is_none() && past.ahead.is_empty() && self.replaying.is_some();
                 past.happen(to.min(now));
+                past.store.audit.follow(&self.store.audit, past.at);
                 past.playing &= !ends && to < now;
                 if ends {
                     self.say_past("the record ends here");
@@ -392,6 +405,8 @@ impl App {
             | Command::Lift(_)
             | Command::Reopen(..)
             | Command::Consult(_)
+            | Command::TakeOver(_)
+            | Command::PostHandOver(_)
             | Command::Fill(_) => true,
             _ => false,
         }

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod audit;
+pub mod digest;
 mod flows;
 mod hourly;
 mod interactions;
@@ -39,6 +40,7 @@ use crate::memory::Memory;
 use crate::model::finding::Target;
 use crate::probe::Prober;
 use crate::record::RecordFolder;
+use crate::record::digest::Beside;
 use crate::share::{self, Attachable, Desk, Hello, SharePlace};
 use crate::text::Text;
 use crate::time::Clock;
@@ -120,12 +122,22 @@ impl Performer {
     pub fn keeping(self, state_dir: PathBuf) -> Self {
         let profile = self.profile.as_ref().map(|profile| profile.name.clone());
         let hourly = profile.as_ref().map(|name| Hourly::new(&state_dir, name));
-        let drafts = profile.map(|profile| shelf::ShelfKeeper::at(state_dir.clone(), profile));
+        let kept = profile
+            .clone()
+            .map(|name| digest::BesideFrom::Kept(state_dir.clone(), name));
+        let past = past::PastDesk {
+            beside: kept,
+            ..self.past
+        };
+        let operator = Text::from(crate::flow::operator(&self.environment));
+        let drafts =
+            profile.map(|profile| shelf::ShelfKeeper::at(state_dir.clone(), profile, operator));
         Self {
             hourly: hourly.map(hourly::HoursKeeper::at).unwrap_or_default(),
             shelf: drafts.unwrap_or_default(),
             desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
+            past,
             ..self
         }
     }
@@ -143,6 +155,13 @@ impl Performer {
     #[must_use]
     pub fn rewinding(mut self, folder: RecordFolder) -> Self {
         self.past.folder = Some(folder);
+        self
+    }
+
+    /// Tells beside the past what came with it, and nothing of this machine.
+    #[must_use]
+    pub fn told_beside(mut self, beside: Arc<Beside>) -> Self {
+        self.past.beside = Some(digest::BesideFrom::Given(beside));
         self
     }
 
@@ -224,6 +243,7 @@ impl Performer {
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),
             Effect::Past(ask) => self.past.ask(ask, &self.done),
+            Effect::Digest(ask) => self.past.digest(ask, &self.done),
             Effect::Gate(why) => self.desk.gate(why),
             Effect::KeepHours(counted) => self.hourly.hand(counted, &self.done),
             Effect::RereadCarriers => self.instruct(Instruction::RereadCarriers),

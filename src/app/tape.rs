@@ -52,7 +52,10 @@ impl Tape {
 
     /// Hands over what is about to be told. False once nothing is recorded any more.
     pub(super) fn hear(&mut self, event: &Event, now: Millis) -> bool {
-        let told = super::share::told(event);
+        let mut told = super::share::told(event);
+        if let Event::Done(Done::Audited(line)) = event {
+            told.push(Told::Wrote(line.reference()));
+        }
         told.is_empty() || self.recorder.tell(now, told)
     }
 

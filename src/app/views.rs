@@ -256,10 +256,15 @@ impl App {
             return self.messages.say(Weight::Warning, text, self.now);
         };
         let view = view.clone();
+        self.show_view(&view, format!("view {name}"));
+    }
+
+    /// Shows a view, and says what it is.
+    pub(super) fn show_view(&mut self, view: &View, said: String) {
         let Some(lists) = Lists::named(&view.pane) else {
             return;
         };
-        let (Some(pane), Some(half)) = (self.titled(lists.title), lists.place(&view)) else {
+        let (Some(pane), Some(half)) = (self.titled(lists.title), lists.place(view)) else {
             return;
         };
         let had = self.stop(pane);
@@ -271,7 +276,7 @@ impl App {
             }
         }
         self.trail.stepping = true;
-        self.lead(had, &to, format!("view {name}"));
+        self.lead(had, &to, said);
     }
 
     fn no_view(&self, name: &str) -> String {

@@ -153,6 +153,8 @@ fn needs(write: &Write) -> Needs {
         | WriteKind::RouteSync
         | WriteKind::WebhookTrial
         | WriteKind::RouteTrial
+        | WriteKind::HandoverTake
+        | WriteKind::HandoverPost
         | WriteKind::CallbackUnmask => Needs::Nothing,
     }
 }

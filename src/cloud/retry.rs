@@ -89,6 +89,8 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         | WriteKind::RouteSync
         | WriteKind::WebhookTrial
         | WriteKind::RouteTrial
+        | WriteKind::HandoverTake
+        | WriteKind::HandoverPost
         | WriteKind::CallbackUnmask => (1, 1, |_| false),
     };
     let policy = Policy {

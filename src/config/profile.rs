@@ -5,6 +5,7 @@ pub mod carriers;
 pub mod deadlines;
 mod draft;
 pub mod grants;
+pub mod handover;
 pub mod listen;
 pub mod notifications;
 mod place;
@@ -141,6 +142,8 @@ pub struct Profile {
     pub provisioning: provisioning::Provisioning,
     /// Event routes: how they are watched, and who is told of deployments.
     pub routes: routes::Routes,
+    /// Where hand-overs are posted.
+    pub handover: handover::HandoverSettings,
     /// What may be asked for in a transfer, and who is told of it.
     pub transfers: transfers::TransferSettings,
     /// The request budget; none is no limit.

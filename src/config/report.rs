@@ -76,6 +76,7 @@ const IN_STATE: &[(&str, &str)] = &[
     ("hours", "report"),
     ("forms", "drafts, sent"),
     ("views", "views"),
+    ("bookmarks", "bookmarks"),
     ("recalled", "how it was left"),
     ("memory", "last rows"),
     ("clipboard.txt", "copies"),
@@ -359,6 +360,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     }
     for (key, value) in profile.routes.shown() {
         put(&format!("routes.{key}"), value);
+    }
+    for (key, value) in profile.handover.shown() {
+        put(&format!("handover.{key}"), value);
     }
     for (key, value) in profile.notifications.shown() {
         put(&format!("notifications.{key}"), value);

@@ -122,6 +122,15 @@ impl Lists {
         all.find(|lists| lists.title.eq_ignore_ascii_case(pane))
     }
 
+    /// The pane, in lower case, that rows of a kind are on.
+    #[must_use]
+    pub fn of<K: Kind>() -> String {
+        let all = Self::ALL
+            .iter()
+            .find(|lists| lists.fields.contains(&K::FIELDS));
+        all.map(Self::name).unwrap_or_default()
+    }
+
     /// Every name that [`Lists::named`] knows, in lower case.
     #[must_use]
     pub fn names() -> Vec<String> {

@@ -153,6 +153,26 @@ pub fn transfers_to<'a>(
     ends
 }
 
+/// A line of the audit by its place in the chain, and nothing of what it says: what the record keeps of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRef {
+    /// The number of the line.
+    pub line: u64,
+    /// SHA-256 of the line before it, in hex.
+    pub prev: Text,
+}
+
+impl Record {
+    /// Its place in the chain.
+    #[must_use]
+    pub fn reference(&self) -> AuditRef {
+        AuditRef {
+            line: self.line,
+            prev: self.prev.clone(),
+        }
+    }
+}
+
 /// Whether the lines of an audit are the ones that were written, as far as somebody has looked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Chain {
@@ -180,7 +200,7 @@ pub enum Chain {
 }
 
 /// A moment as RFC 3339.
-mod rfc3339 {
+pub(super) mod rfc3339 {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     use crate::time::{self, Millis};

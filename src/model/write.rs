@@ -74,6 +74,10 @@ kinds! {
     CallbackWebhookRemove = "webhook.callbacks.remove";
     /// Whole numbers of callers on the screen: sent nowhere, and on record all the same (contract §11).
     CallbackUnmask = "callback.unmask";
+    /// Somebody takes over from somebody: sent nowhere, and on record all the same.
+    HandoverTake = "handover.take";
+    /// A hand-over goes to where the profile says.
+    HandoverPost = "handover.post";
 }
 
 /// How a write travels.

@@ -33,12 +33,13 @@ use super::cursor::{Cursor, Window};
 use super::filter::Filter;
 use super::{Abroad, Desk, Focus, Made, Pane, Scene};
 use crate::kind::column::Wish;
+use crate::kind::pointer::{pointer, who};
 use crate::kind::value::FLAGS;
 use crate::kind::view::View;
-use crate::kind::{How, Kind, Sort};
+use crate::kind::{Asked, How, Kind, Sort};
 use crate::model::alert::AlertId;
 use crate::model::api::{Api, Capabilities};
-use crate::query;
+use crate::query::{self, Query};
 use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
@@ -521,6 +522,25 @@ impl<L: Listing> Pane for ListPane<L> {
 
     fn seek(&mut self, made: &Made) {
         if let Some(row) = self.listing.made(made) {
+            self.cursor.seek(Some(row));
+            self.moved = true;
+        }
+    }
+
+    fn pointed(&self, store: &Store, now: Millis) -> Option<(String, String)> {
+        let row = self.chosen(store, now)?;
+        Some((pointer::<L::Kind>(&row), who::<L::Kind>(&row)))
+    }
+
+    fn point(&mut self, filter: &str, desk: &mut Desk<'_>) {
+        let Ok(query) = Query::parse(filter, <L::Kind>::FIELDS) else {
+            return;
+        };
+        let passes = |id: &IdOf<L>| {
+            let row = <L::Kind>::row(desk.store, id, desk.now);
+            row.is_some_and(|row| query.matches(&Asked::<L::Kind>(&row), desk.now).pass)
+        };
+        if let Some(row) = self.all_rows().into_iter().find(passes) {
             self.cursor.seek(Some(row));
             self.moved = true;
         }

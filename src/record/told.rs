@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::alert::AlertBook;
+use crate::model::audit::AuditRef;
 use crate::model::interaction::Interaction;
 use crate::store::{Changes, Store};
 use crate::text::Text;
@@ -23,6 +24,8 @@ pub enum Told {
         /// Entries that could not.
         faults: Vec<Text>,
     },
+    /// A line of the audit was written here: what the operator did stands there, and not in the record.
+    Wrote(AuditRef),
     /// Something was told here and is not in the record.
     Hole,
 }
@@ -68,6 +71,7 @@ impl Moment {
                     interactions,
                     faults,
                 } => store.transfers.listed(interactions, faults, self.at),
+                Told::Wrote(_) => {}
                 Told::Hole => {
                     let why = "nothing was recorded here; what was known before is shown";
                     store.unsure(why.into(), self.at, changes);

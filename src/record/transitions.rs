@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::reader::Reel;
+use crate::kind::pointer::who;
 use crate::kind::{Asked, Kind, Value};
 use crate::query::{self, Query};
 use crate::store::{Changes, Store};
@@ -155,12 +156,4 @@ where
             to,
         })
     }
-}
-
-/// What people call a row: its first columns of text.
-fn who<K: Kind>(row: &K::Row<'_>) -> String {
-    let columns = K::COLUMNS.iter();
-    let texts = columns.filter(|column| column.kind == query::Kind::Text && column.shown);
-    let words = texts.take(2).map(|column| (column.value)(row).csv());
-    words.collect::<Vec<String>>().join(" ")
 }

@@ -53,6 +53,19 @@ pub fn when(text: &str, zone: &TimeZone, now: Millis) -> Result<Millis, String> 
     Err(wrong())
 }
 
+/// Reads since when: `8h` is so long before that moment, anything else is a moment as [`when`] reads it.
+///
+/// # Errors
+/// How it can be written.
+pub fn since(text: &str, zone: &TimeZone, now: Millis) -> Result<Millis, String> {
+    let text = text.trim();
+    let long = text.parse::<SignedDuration>();
+    match long {
+        Ok(long) if long.is_positive() => when(&format!("-{text}"), zone, now),
+        _ => when(text, zone, now),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

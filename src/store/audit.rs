@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use crate::model::audit::{Chain, LineStatus, Record};
 use crate::text::Text;
+use crate::time::Millis;
 
 /// Lines that are kept; all of them are on disk, for `trunkline audit show`.
 pub const KEPT: usize = 2_000;
@@ -60,6 +61,18 @@ impl AuditLog {
             self.rows.pop_front();
         }
         self.generation += 1;
+    }
+
+    /// Takes in the lines of another one up to that moment, those after its own: the past has the audit of the present as far
+    /// as it had been written.
+    pub fn follow(&mut self, of: &Self, until: Millis) {
+        let last = self.rows.back().map_or(0, |row| row.record.line);
+        let lines = of.rows.iter().map(|row| &row.record);
+        let lines = lines.filter(|line| line.line > last && line.timestamp <= until);
+        for line in lines.cloned().collect::<Vec<_>>() {
+            self.insert(line);
+        }
+        self.chain.clone_from(&of.chain);
     }
 
     /// The lines, the newest first.
@@ -132,7 +145,6 @@ impl AuditLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Millis;
 
     fn record(line: u64, id: &str, status: LineStatus) -> Record {
         let json = serde_json::json!({

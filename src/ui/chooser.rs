@@ -56,6 +56,8 @@ pub enum Purpose {
     Undo,
     /// Go on with that profile: the line that does.
     Profile,
+    /// Go to that bookmark, or delete it.
+    Bookmark,
     /// Carry that line out, as if it were typed; an empty one is nothing.
     Line,
 }
@@ -135,6 +137,14 @@ impl Chooser {
             KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::View => {
                 let view = self.choices.get(self.at);
                 let drop = view.map(|view| Command::DropView(view.value.clone()));
+                drop.map_or(LayerOutcome::Close, LayerOutcome::Run)
+            }
+            KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::Bookmark => {
+                let number = self
+                    .choices
+                    .get(self.at)
+                    .and_then(|one| one.value.parse().ok());
+                let drop = number.map(Command::DropBookmark);
                 drop.map_or(LayerOutcome::Close, LayerOutcome::Run)
             }
             KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::Silence => self
@@ -222,6 +232,7 @@ impl Chooser {
             Purpose::View => Command::View(value),
             Purpose::Silence => Command::Lift(value),
             Purpose::Undo => Command::UndoWrite(value),
+            Purpose::Bookmark => Command::GoToBookmark(value.parse().ok()?),
             Purpose::Line | Purpose::Profile => Command::parse(&value).ok()?,
             Purpose::Go => {
                 let (pane, filter) = value.split_once(' ')?;
@@ -247,6 +258,7 @@ impl Chooser {
             Purpose::Form => ("new", "Enter fill in  Esc close"),
             Purpose::Go => ("go to", "Enter go  Esc close"),
             Purpose::View => ("views", "Enter open  d delete  Esc close"),
+            Purpose::Bookmark => ("bookmarks", "Enter go there  d delete  Esc close"),
             Purpose::Profile => ("profiles", "Enter go on with it  Esc close"),
             Purpose::Undo => ("undo", "Enter undo, after a review  Esc close"),
             Purpose::Silence => ("silences in force", "d lift  Esc close"),

@@ -102,6 +102,24 @@ const GROUPS: &[(&str, &[Action])] = &[
             Action::Later,
         ],
     ),
+    (
+        "the past",
+        &[
+            Action::Digest,
+            Action::HandOver,
+            Action::TakeOver,
+            Action::Bookmark,
+            Action::Bookmarks,
+            Action::Rewind,
+            Action::Forward,
+            Action::MinuteBack,
+            Action::MinuteOn,
+            Action::Play,
+            Action::Faster,
+            Action::Slower,
+            Action::Live,
+        ],
+    ),
 ];
 
 /// Every line of the help: the ten keys that matter most, the others by what they are for, the grammar, the fields.

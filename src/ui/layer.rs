@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::chooser::Chooser;
+use super::digest::DigestView;
 use super::filter::FilterBar;
 use super::form::{Ask, FormView};
 use super::lines::Reader;
@@ -71,6 +72,8 @@ pub enum Layer {
     Progress(Progress),
     /// A person signs in.
     SignIn(Box<SignIn>),
+    /// What happened in a stretch of time.
+    Digest(DigestView),
 }
 
 impl Layer {
@@ -86,6 +89,7 @@ impl Layer {
             Self::Review(review) => review.key(key),
             Self::Progress(progress) => progress.key(key),
             Self::SignIn(sign_in) => sign_in.key(key),
+            Self::Digest(digest) => digest.key(key),
         }
     }
 
@@ -98,9 +102,11 @@ impl Layer {
             Self::Prompt(prompt) => prompt.paste(text),
             Self::Review(review) => review.paste(text),
             Self::SignIn(sign_in) => sign_in.paste(text),
-            Self::Chooser(_) | Self::Reader(_) | Self::Budget(_) | Self::Progress(_) => {
-                LayerOutcome::Stay
-            }
+            Self::Chooser(_)
+            | Self::Reader(_)
+            | Self::Budget(_)
+            | Self::Progress(_)
+            | Self::Digest(_) => LayerOutcome::Stay,
         }
     }
 
@@ -123,6 +129,7 @@ impl Layer {
             Self::Review(review) => return review.render(area, buf, theme),
             Self::SignIn(sign_in) => return Some(sign_in.render(area, buf, theme)),
             Self::Chooser(chooser) => chooser.render(area, buf, theme),
+            Self::Digest(digest) => digest.render(area, buf, theme),
             Self::Reader(reader) | Self::Budget(reader) => reader.render(area, buf, theme),
             Self::Progress(progress) => {
                 let flow = light.store.flows.get(progress.flow());

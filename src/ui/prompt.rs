@@ -8,6 +8,8 @@ use super::entry::Entry;
 use super::layer::LayerOutcome;
 use super::popup::popup;
 use crate::config::theme::Theme;
+use crate::model::bookmark::Bookmark;
+use crate::vocabulary::command::Command;
 use crate::vocabulary::role::Role;
 
 /// Inner width of the box.
@@ -19,6 +21,8 @@ pub struct Prompt {
     title: &'static str,
     foot: &'static str,
     entry: Entry,
+    /// The bookmark that the answer is the note of; none hands the answer to whoever asked.
+    bookmark: Option<Box<Bookmark>>,
 }
 
 impl Prompt {
@@ -29,6 +33,19 @@ impl Prompt {
             title,
             foot,
             entry: Entry::default(),
+            bookmark: None,
+        }
+    }
+
+    /// Asks for the note of a bookmark, which may be empty.
+    #[must_use]
+    pub fn note(bookmark: Bookmark) -> Self {
+        Self {
+            bookmark: Some(Box::new(bookmark)),
+            ..Self::new(
+                "a note for this moment",
+                "Enter keep the bookmark  Esc give it up",
+            )
         }
     }
 
@@ -36,12 +53,24 @@ impl Prompt {
     pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         match key.code {
             KeyCode::Esc => LayerOutcome::Close,
-            KeyCode::Enter if self.entry.text().trim().is_empty() => LayerOutcome::Close,
-            KeyCode::Enter => LayerOutcome::Answer(self.entry.text().trim().to_owned()),
+            KeyCode::Enter => self.answer(),
             _ => {
                 self.entry.key(key);
                 LayerOutcome::Stay
             }
+        }
+    }
+
+    fn answer(&self) -> LayerOutcome {
+        let line = self.entry.text().trim();
+        match &self.bookmark {
+            Some(bookmark) => {
+                let mut kept = bookmark.clone();
+                kept.note = line.into();
+                LayerOutcome::Run(Command::KeepBookmark(kept))
+            }
+            None if line.is_empty() => LayerOutcome::Close,
+            None => LayerOutcome::Answer(line.to_owned()),
         }
     }
 

@@ -126,6 +126,16 @@ actions! {
     Slower = "slower", "slower";
     /// Return from the past to now
     Live = "live", "now";
+    /// What happened while you were away, or in the last hour; with a time after it, in that: 8h
+    Digest = "digest", "while away";
+    /// What whoever takes over has to know, of the last 8 hours
+    HandOver = "handover", "hand over";
+    /// Take over: the audit tells it
+    TakeOver = "takeover", "take over";
+    /// Pin this moment, with this list, this row and a note
+    Bookmark = "bookmark", "bookmark";
+    /// The bookmarks: go to one or delete it
+    Bookmarks = "bookmarks", "bookmarks";
     /// Open the row in $PAGER
     OpenPager = "open-pager", "pager";
     /// Stop following the organisation, or follow it again
@@ -254,6 +264,7 @@ impl Action {
                 | Self::Webhook
                 | Self::Test
                 | Self::Probe
+                | Self::TakeOver
         )
     }
 

@@ -5,6 +5,8 @@ mod silence;
 use std::path::PathBuf;
 
 use super::action::Action;
+use crate::model::bookmark::Bookmark;
+use crate::model::digest::Place;
 
 /// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
 pub const TITLES: [&str; 17] = [
@@ -58,6 +60,28 @@ pub enum Command {
     Theme(String),
     /// Show a moment of the past, as somebody has written it.
     At(String),
+    /// Tell what happened in so long: `8h`; empty is since somebody was last here.
+    Digest(String),
+    /// Tell whoever takes over what happened in so long, and what is to be gone on with.
+    HandOver(String),
+    /// The same, posted to where the profile says.
+    PostHandOver(String),
+    /// Put on record who takes over, and what.
+    TakeOver(String),
+    /// Copy the digest that was told last.
+    CopyDigest,
+    /// Go where a line of a digest leads.
+    Visit(Place),
+    /// Pin this moment, with a note.
+    Bookmark(String),
+    /// Keep a bookmark.
+    KeepBookmark(Box<Bookmark>),
+    /// Go to the bookmark of that number.
+    GoToBookmark(u32),
+    /// Delete it.
+    DropBookmark(u32),
+    /// Write a packet, as somebody has said of what and where to.
+    Packet(String),
     /// Copy one thing of the row: `id`, `json`, `csv`, `curl`, `link` or what else the list has.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
@@ -161,6 +185,41 @@ pub const VERBS: &[Verb] = &[
         doc: "Show the past: 03:10, 2026-06-15T03:10+02:00, -25m; live returns",
     },
     Verb {
+        name: "digest",
+        words: "[DURATION]",
+        doc: "What happened in so long: 2h; nothing after it is since you were last here",
+    },
+    Verb {
+        name: "handover",
+        words: "[DURATION] [post]",
+        doc: "What whoever takes over has to know of the last 8h, or so long; post sends it",
+    },
+    Verb {
+        name: "takeover",
+        words: "[DURATION]",
+        doc: "Take over what the hand-over of the last 8h tells; the audit has a line of it",
+    },
+    Verb {
+        name: "bookmark",
+        words: "[NOTE]",
+        doc: "Pin this moment, with this list, this row and a note",
+    },
+    Verb {
+        name: "bookmarks",
+        words: "[NUMBER]",
+        doc: "Go to the bookmark of that number; without one list them",
+    },
+    Verb {
+        name: "drop-bookmark",
+        words: "NUMBER",
+        doc: "Delete a bookmark",
+    },
+    Verb {
+        name: "packet",
+        words: "NUMBER|DURATION [FILE]",
+        doc: "Write one file of a bookmark, or of so long until now: records, notes, audit lines, summary",
+    },
+    Verb {
         name: "copy",
         words: "json|csv|curl|link|id",
         doc: "Copy the row, the request that reads it, its page or its id",
@@ -239,6 +298,14 @@ impl Command {
             ("ack", _) => Ok(Self::Acknowledge(rest.to_owned())),
             ("silence", _) => silence::parse(rest, false),
             (SURE, _) => silence::parse(rest, true),
+            ("handover", _) => Ok(match rest.strip_suffix("post") {
+                Some(span) => Self::PostHandOver(span.trim().to_owned()),
+                None => Self::HandOver(rest.to_owned()),
+            }),
+            ("packet", "") => Err(
+                "packet NUMBER|DURATION [FILE]: of a bookmark, or of so long until now".to_owned(),
+            ),
+            ("packet", _) => Ok(Self::Packet(rest.to_owned())),
             ("view", "") => Ok(Self::Act(Action::Views)),
             ("undo", "") => Ok(Self::Sent),
             ("profile", "") => Ok(Self::Profile(None)),
@@ -255,6 +322,11 @@ impl Command {
             )),
             ("theme", _) => Ok(Self::Theme(rest.to_owned())),
             ("at", _) => Ok(Self::At(rest.to_owned())),
+            ("digest", _) => Ok(Self::Digest(rest.to_owned())),
+            ("takeover", _) => Ok(Self::TakeOver(rest.to_owned())),
+            ("bookmark", _) => Ok(Self::Bookmark(rest.to_owned())),
+            ("bookmarks", _) => number(rest).map(Self::GoToBookmark),
+            ("drop-bookmark", _) => number(rest).map(Self::DropBookmark),
             ("view", _) => Ok(Self::View(rest.to_owned())),
             ("save-view", _) => Ok(Self::SaveView(rest.to_owned())),
             ("drop-view", _) => Ok(Self::DropView(rest.to_owned())),
@@ -306,6 +378,12 @@ pub fn pane_aliases(title: &str) -> Vec<&'static str> {
 pub fn aliases(action: Action) -> Vec<&'static str> {
     let of = ALIASES.iter().filter(|(_, of)| *of == action);
     of.map(|(alias, _)| *alias).collect()
+}
+
+fn number(rest: &str) -> Result<u32, String> {
+    let text = rest.strip_prefix('#').unwrap_or(rest);
+    text.parse()
+        .map_err(|_| format!("{rest:?} is no number of a bookmark: bookmarks lists them"))
 }
 
 fn sort(rest: &str) -> Result<Command, String> {

@@ -78,6 +78,7 @@ impl App {
             ShelfNews::Listed(half, contents) => self.listed(half, contents),
             ShelfNews::Loaded(text) => self.take_json(Ok(text)),
             ShelfNews::Recalled(recalled) => self.recalled(*recalled),
+            ShelfNews::Bookmarks(list, said) => self.bookmarks_known(&list, said),
             ShelfNews::Views(contents, said) => self.views_kept(contents, said),
         }
     }

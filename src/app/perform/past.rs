@@ -1,10 +1,14 @@
 //! Reads the past, beside the loop: a disk may be slow.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
+use super::digest::{BesideFrom, digest};
+use crate::app::digest::DigestNews;
 use crate::app::event::Done;
 use crate::app::past::PastNews;
-use crate::effect::PastAsk;
+use crate::effect::{DigestAsk, PastAsk};
 use crate::kind::{Kind, Name, Visit};
 use crate::query::Query;
 use crate::record::{Look, Record, RecordError, RecordFolder, Turn, turns};
@@ -18,6 +22,8 @@ const SEARCHED: usize = 200;
 pub(super) struct PastDesk {
     /// None where there is none.
     pub(super) folder: Option<RecordFolder>,
+    /// Where what is told beside it is; none is nowhere.
+    pub(super) beside: Option<BesideFrom>,
 }
 
 impl PastDesk {
@@ -38,6 +44,20 @@ impl PastDesk {
             };
             let ask = number;
             let _ = done.send(Done::Past(Box::new(PastNews { ask, look, turn })));
+        });
+    }
+}
+
+impl PastDesk {
+    /// Begins to put together what happened; it is told.
+    pub(super) fn digest(&self, wanted: DigestAsk, done: &mpsc::UnboundedSender<Done>) {
+        let DigestAsk { ask, span, whom } = wanted;
+        let (folder, done) = (self.folder.clone(), done.clone());
+        let beside = self.beside.clone();
+        let beside = beside.unwrap_or_else(|| BesideFrom::Given(Arc::default()));
+        tokio::task::spawn_blocking(move || {
+            let digest = digest(folder, &beside, span, whom);
+            let _ = done.send(Done::Digest(Box::new(DigestNews { ask, digest })));
         });
     }
 }

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::event::Done;
 use crate::shelf::{Shelf, ShelfOrder};
+use crate::text::Text;
 
 /// How long the end of the program waits for the last draft.
 const LAST_WAIT: Duration = Duration::from_secs(2);
@@ -56,23 +57,29 @@ impl Clerk {
 #[derive(Default)]
 pub(super) struct ShelfKeeper {
     place: Option<(PathBuf, String)>,
+    /// Who is at the console: bookmarks carry it.
+    operator: Text,
     clerk: Mutex<Option<Clerk>>,
 }
 
 impl ShelfKeeper {
     /// A desk whose shelf is under this directory.
-    pub(super) fn at(state_dir: PathBuf, profile: String) -> Self {
+    pub(super) fn at(state_dir: PathBuf, profile: String, operator: Text) -> Self {
         Self {
             place: Some((state_dir, profile)),
+            operator,
             clerk: Mutex::default(),
         }
     }
 
     /// Hands on an order; without a place nothing is kept.
-    pub(super) fn hand(&self, order: ShelfOrder, done: &mpsc::UnboundedSender<Done>) {
+    pub(super) fn hand(&self, mut order: ShelfOrder, done: &mpsc::UnboundedSender<Done>) {
         let Some((state_dir, profile)) = &self.place else {
             return;
         };
+        if let ShelfOrder::KeepBookmark(bookmark) = &mut order {
+            bookmark.by = self.operator.clone();
+        }
         let mut clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner);
         clerk
             .get_or_insert_with(|| Clerk::start(state_dir, profile, done.clone()))

@@ -61,6 +61,8 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Play, ' '),
     (Action::Faster, '+'),
     (Action::Slower, '-'),
+    (Action::Digest, 'A'),
+    (Action::Bookmark, 'b'),
     (Action::Earlier, '-'),
     (Action::Earlier, '['),
     (Action::Later, ']'),

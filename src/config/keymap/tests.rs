@@ -61,6 +61,9 @@ fn defaults_are_whole_and_free_of_clashes() {
                 | Action::Unacknowledge
                 | Action::Silences
                 | Action::Live
+                | Action::HandOver
+                | Action::TakeOver
+                | Action::Bookmarks
         );
         assert_eq!(
             keymap.keys(*action).is_empty(),

@@ -14,6 +14,7 @@ use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
 use super::deadlines::{self, Deadlines};
 use super::grants::{self, PersonGrant};
+use super::handover::{self, HandoverSettings};
 use super::listen::{self, Listen};
 use super::notifications::{self, Notifications};
 use super::place;
@@ -78,6 +79,7 @@ pub(in crate::config) struct Draft {
     pub(super) probes: Probes,
     pub(super) provisioning: Provisioning,
     pub(super) routes: Routes,
+    pub(super) handover: HandoverSettings,
     pub(super) transfers: TransferSettings,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
@@ -156,6 +158,11 @@ impl Draft {
             routes: from
                 .section("routes", notes)
                 .map_or_else(Routes::default, |section| routes::read(section, notes)),
+            handover: from
+                .section("handover", notes)
+                .map_or_else(HandoverSettings::default, |section| {
+                    handover::read(section, notes)
+                }),
             provisioning: from
                 .section("provisioning", notes)
                 .map_or_else(Provisioning::default, |section| {

@@ -65,6 +65,7 @@ pub(in crate::config) fn resolve(
         probes: draft.probes,
         provisioning: draft.provisioning,
         routes: draft.routes,
+        handover: draft.handover,
         transfers: draft.transfers,
         requests_per_minute: draft
             .requests_per_minute

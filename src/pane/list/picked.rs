@@ -1,6 +1,7 @@
 //! The rows that something is done with, and where to go from a row.
 
 use crate::kind::Kind;
+use crate::kind::pointer::is_exactly;
 
 /// Rows of another pane that a row has to do with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,11 +51,6 @@ impl Related {
             note: "not available (API)".to_owned(),
         }
     }
-}
-
-fn is_exactly(field: &str, is: &str) -> String {
-    let quoted = is.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("{field}=\"{quoted}\"")
 }
 
 /// The rows that something is done with.

@@ -32,12 +32,8 @@ impl<L: Listing> ListPane<L> {
         });
         let chosen = self.columns != Self::own_columns();
         let columns = self.columns.iter().filter(|_| chosen);
-        let fields = <L::Kind>::FIELDS;
-        let pane = Lists::ALL
-            .iter()
-            .find(|lists| lists.fields.contains(&fields));
         View {
-            pane: pane.map(Lists::name).unwrap_or_default(),
+            pane: Lists::of::<L::Kind>(),
             filter: self.filter.text().to_owned(),
             sort,
             columns: columns.map(name).collect(),

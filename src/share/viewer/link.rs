@@ -212,7 +212,7 @@ fn post_all(mailbox: &Mailbox, moment: Moment) {
         match told {
             // What a reader says of itself and of its share is not for others to say.
             Told::News(news) if Told::concerns(&news) => mailbox.post(news),
-            Told::News(_) | Told::Hole => {}
+            Told::News(_) | Told::Wrote(_) | Told::Hole => {}
             Told::Alerts(book) => post(mailbox, ShareNews::Alerts(book)),
             Told::Interactions {
                 interactions,

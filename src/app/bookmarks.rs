@@ -1,0 +1,176 @@
+//! Bookmarks: a moment that somebody pins, with what is on the screen then, and the way back to it.
+
+use super::App;
+use crate::effect::Effect;
+use crate::kind::view::View;
+use crate::model::bookmark::Bookmark;
+use crate::shelf::ShelfOrder;
+use crate::text::Text;
+use crate::ui::chooser::{Choice, Chooser, Purpose};
+use crate::ui::layer::Layer;
+use crate::ui::prompt::Prompt;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
+use crate::vocabulary::messages::Weight;
+
+/// The bookmarks, as far as this console knows them.
+#[derive(Debug, Default)]
+pub(super) struct Bookmarks {
+    /// Those that came with a packet; none asks the shelf.
+    given: Option<Vec<Bookmark>>,
+    /// What is done with the list once it is there.
+    wanted: Option<Wanted>,
+    /// The row that the cursor goes to once its moment is there.
+    row: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    List,
+    GoTo(u32),
+}
+
+impl App {
+    /// Shows these bookmarks and no others: those of a packet.
+    pub fn give_bookmarks(&mut self, bookmarks: Vec<Bookmark>) {
+        self.bookmarks.given = Some(bookmarks);
+    }
+
+    /// Carries out what is about bookmarks; false leaves it to others.
+    pub(super) fn run_bookmark(&mut self, command: &Command) -> bool {
+        match command {
+            Command::Act(Action::Bookmark) => {
+                if let Some(pinned) = self.pinned() {
+                    self.layers.push(Layer::Prompt(Prompt::note(pinned)));
+                }
+            }
+            Command::Bookmark(note) => {
+                if let Some(pinned) = self.pinned() {
+                    let note = Text::from(note.as_str());
+                    self.keep_bookmark(Bookmark { note, ..pinned });
+                }
+            }
+            Command::KeepBookmark(bookmark) => self.keep_bookmark(bookmark.as_ref().clone()),
+            Command::Act(Action::Bookmarks) => self.look_up_bookmarks(Wanted::List),
+            Command::GoToBookmark(number) => self.look_up_bookmarks(Wanted::GoTo(*number)),
+            Command::DropBookmark(number) => {
+                let order = ShelfOrder::DropBookmark(*number);
+                self.effects.push(Effect::Shelf(order));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// What is on the screen now, as a bookmark without a number; none where there is nobody to keep it for.
+    fn pinned(&mut self) -> Option<Bookmark> {
+        if self.profile.is_none() || self.bookmarks.given.is_some() {
+            let text = "there is no profile to keep a bookmark for";
+            self.messages.say(Weight::Note, text, self.now);
+            return None;
+        }
+        let at = self.shown_at();
+        let pane = self.panes.get(self.active)?;
+        let view = pane.views().into_iter().nth(pane.half());
+        let title = pane.tab(&self.store).title.to_lowercase();
+        let View {
+            pane: named,
+            filter,
+            sort,
+            columns,
+        } = view.unwrap_or_default();
+        let (row, what) = pane.pointed(self.shown(), at).unwrap_or_default();
+        Some(Bookmark {
+            at,
+            pane: if named.is_empty() { title } else { named },
+            filter,
+            sort,
+            columns,
+            row,
+            what: what.into(),
+            made: self.now,
+            ..Bookmark::default()
+        })
+    }
+
+    fn keep_bookmark(&mut self, bookmark: Bookmark) {
+        let order = ShelfOrder::KeepBookmark(Box::new(bookmark));
+        self.effects.push(Effect::Shelf(order));
+    }
+
+    fn look_up_bookmarks(&mut self, wanted: Wanted) {
+        self.bookmarks.wanted = Some(wanted);
+        match self.bookmarks.given.clone() {
+            Some(given) => self.bookmarks_known(&given, None),
+            None => self.effects.push(Effect::Shelf(ShelfOrder::Bookmarks)),
+        }
+    }
+
+    /// Takes in which bookmarks there are.
+    pub(super) fn bookmarks_known(&mut self, list: &[Bookmark], said: Option<String>) {
+        if let Some(said) = said {
+            self.messages.say(Weight::Note, said, self.now);
+        }
+        match self.bookmarks.wanted.take() {
+            None => {}
+            Some(Wanted::List) => self.list_bookmarks(list),
+            Some(Wanted::GoTo(number)) => match list.iter().find(|one| one.number == number) {
+                Some(bookmark) => self.go_to_bookmark(bookmark),
+                None => {
+                    let text = format!("there is no bookmark {number}: :bookmarks lists them");
+                    self.messages.say(Weight::Warning, text, self.now);
+                }
+            },
+        }
+    }
+
+    fn list_bookmarks(&mut self, list: &[Bookmark]) {
+        if list.is_empty() {
+            let text = "no bookmarks yet: b pins this moment, with this list and this row";
+            return self.messages.say(Weight::Note, text, self.now);
+        }
+        let zone = self.zone().clone();
+        let choice = |one: &Bookmark| {
+            let words = crate::text::fit(&one.words(), 44).into_owned();
+            Choice {
+                value: one.number.to_string(),
+                label: format!(
+                    "{:>3}  {}  {words}",
+                    one.number,
+                    one.at.clock(&zone, self.now)
+                ),
+                note: one.note.fit(60).into_owned(),
+                on: false,
+            }
+        };
+        let choices = list.iter().rev().map(choice).collect();
+        let chooser = Chooser::new(Purpose::Bookmark, choices);
+        self.layers.push(Layer::Chooser(chooser));
+    }
+
+    /// Shows what a bookmark pinned, at its moment, with the cursor on its row.
+    fn go_to_bookmark(&mut self, bookmark: &Bookmark) {
+        let view = View {
+            pane: bookmark.pane.clone(),
+            filter: bookmark.filter.clone(),
+            sort: bookmark.sort.clone(),
+            columns: bookmark.columns.clone(),
+        };
+        let said = format!("bookmark {}: {}", bookmark.number, bookmark.note);
+        match view.check() {
+            Ok(()) => self.show_view(&view, said),
+            // A pane that is no list has nothing but its name.
+            Err(_) => self.open_named(&bookmark.pane),
+        }
+        let row = Some(bookmark.row.clone()).filter(|row| !row.is_empty());
+        self.bookmarks.row = row;
+        self.go_to_moment(bookmark.at);
+    }
+
+    /// The moment is on the screen: the cursor goes to the row that was pinned.
+    pub(super) fn point_at_row(&mut self) {
+        if let Some(row) = self.bookmarks.row.take() {
+            self.with_pane(|pane, desk| pane.point(&row, desk));
+        }
+    }
+}
