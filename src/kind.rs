@@ -15,6 +15,7 @@ pub mod carriers;
 pub mod column;
 pub mod edges;
 mod followed;
+pub mod groups;
 pub mod interactions;
 pub mod jobs;
 pub mod probes;
@@ -168,6 +169,7 @@ kinds! {
     Queues = queues::Queues;
     Jobs = jobs::Jobs;
     Alerts = alerts::Alerts;
+    Groups = groups::Groups;
     Audit = audit::Audit;
 }
 

@@ -11,6 +11,7 @@ pub mod form;
 pub mod grid;
 pub mod header;
 pub mod help;
+pub mod keys;
 pub mod layer;
 pub mod lines;
 pub mod notice;

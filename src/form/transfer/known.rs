@@ -51,6 +51,10 @@ impl Known {
             };
             offer(uri, note);
         }
+        for row in store.queues.iter() {
+            let uri = format!("{}{}", DestinationKind::Queue.prefix(), row.queue.id.raw());
+            offer(uri, row.queue.name.fit(40).into_owned());
+        }
         let mut last = None;
         let users = store.registrations.read_rows();
         for row in users.take(USERS) {
