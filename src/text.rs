@@ -7,6 +7,7 @@
 
 pub mod chart;
 pub mod collate;
+pub mod json;
 pub(crate) mod near;
 
 use std::borrow::Cow;
