@@ -7,6 +7,7 @@
 mod act;
 mod alerts;
 mod answer;
+mod arrive;
 mod attend;
 mod audit;
 mod bookmarks;
@@ -50,6 +51,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::tz::TimeZone;
 
+pub use self::arrive::Next;
 use self::event::Event;
 use self::lookout::Lookout;
 use self::vitals::{Freshness, Vitals};
@@ -155,8 +157,10 @@ pub struct App {
     outbox: sent::Outbox,
     /// Lines that were carried out from the palette, the oldest first.
     typed_lines: VecDeque<String>,
-    /// The profile to go on with once this has ended.
-    next: Option<String>,
+    /// What to go on with once this has ended.
+    next: Option<Next>,
+    /// Whether a configuration was read.
+    configured: bool,
     arrival: recall::Arrival,
     closeup: closeup::CloseupReads,
     trail: views::Trail,
@@ -190,6 +194,7 @@ impl App {
             theme,
             themes,
             warnings,
+            source,
             ..
         } = loaded;
         let profile = profile.map(Arc::new);
@@ -253,6 +258,7 @@ impl App {
             outbox: sent::Outbox::default(),
             typed_lines: VecDeque::new(),
             next: None,
+            configured: source.is_some(),
             arrival,
             closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
@@ -331,12 +337,6 @@ impl App {
     #[must_use]
     pub fn ended(&self) -> Option<u8> {
         self.ended
-    }
-
-    /// The profile that a person wants to go on with, once this has ended.
-    #[must_use]
-    pub fn next_profile(&self) -> Option<&str> {
-        self.next.as_deref()
     }
 
     /// How the feeds are doing.

@@ -11,10 +11,10 @@ use tokio::sync::mpsc;
 
 use self::away::Away;
 use self::recollection::Recollection;
-use crate::app::App;
 use crate::app::event::{Done, Event};
 use crate::app::perform::ShareWay;
 use crate::app::run::{Runner, Screen};
+use crate::app::{App, Next};
 use crate::child;
 use crate::config::secret::SecretSource;
 use crate::config::watch::{Reload, Watch};
@@ -41,8 +41,8 @@ const TERMINAL_GONE: u8 = 129;
 pub struct Ended {
     /// The exit code.
     pub code: u8,
-    /// The profile that a person wants to go on with.
-    pub next: Option<String>,
+    /// What a person wants to go on with.
+    pub next: Option<Next>,
 }
 
 /// How a console starts.
@@ -103,7 +103,7 @@ pub async fn run(
     }
     Ok(Ended {
         code: code?,
-        next: runner.app.next_profile().map(str::to_owned),
+        next: runner.app.next().cloned(),
     })
 }
 

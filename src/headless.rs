@@ -14,6 +14,7 @@ pub mod record;
 pub mod report;
 pub mod route;
 pub mod serve;
+pub mod setup;
 pub mod share;
 pub mod transfer;
 pub mod webhook;

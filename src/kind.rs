@@ -16,6 +16,7 @@ pub mod column;
 pub mod edges;
 pub mod endpoints;
 mod followed;
+pub mod groups;
 pub mod interactions;
 pub mod jobs;
 pub mod pointer;
@@ -173,6 +174,7 @@ kinds! {
     Endpoints = endpoints::Endpoints;
     Webhooks = webhooks::Webhooks;
     Alerts = alerts::Alerts;
+    Groups = groups::Groups;
     Audit = audit::Audit;
 }
 

@@ -1,12 +1,14 @@
 //! The `trunkline` binary: sets the process up, reads the command line and hands over.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use jiff::tz::TimeZone;
+use trunkline::app::Next;
 use trunkline::cause::Cause;
 use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
@@ -26,6 +28,7 @@ use trunkline::record::RecordFolder;
 use trunkline::share::Offer;
 use trunkline::term::glyphs::Glyphs;
 use trunkline::term::signals::Signals;
+use trunkline::text::collate;
 use trunkline::{console, folder, logging, org};
 
 /// The runtime opens `/dev/null` for what is closed, before `main`: whether it was is to be seen here alone.
@@ -45,13 +48,13 @@ fn main() -> ExitCode {
     trunkline::child::keep_descriptors();
     // Early: whatever serves or follows thousands of streams needs as many descriptors.
     descriptors::raise();
-    let ended = match Cli::try_parse() {
+    let ended = match Cli::read() {
         Ok(cli) => start(cli),
         Err(told) => usage(&told),
     };
     // Nothing that the console has started outlives it.
     trunkline::child::end_all();
-    ExitCode::from(match ended {
+    let code = match ended {
         Ok(code) => code,
         Err(_) if out::reader_left() => out::READER_LEFT,
         Err(report) => {
@@ -59,7 +62,11 @@ fn main() -> ExitCode {
             out::error_line(&trunkline::vault::scrub(&text));
             Exit::Usage as u8
         }
-    })
+    };
+    if std::env::args_os().any(|arg| arg == "--json") {
+        out::fault(code);
+    }
+    ExitCode::from(code)
 }
 
 /// What the command line itself is answered with: a help that was asked for is output like any other.
@@ -68,6 +75,9 @@ fn usage(told: &clap::Error) -> Result<u8, Report> {
         out::open().map_err(|e| eyre!(e))?;
     }
     let printed = told.print();
+    if told.use_stderr() {
+        out::note(&told.to_string());
+    }
     if !told.use_stderr() {
         out::told(printed).map_err(|e| eyre!(e))?;
     }
@@ -77,6 +87,10 @@ fn usage(told: &clap::Error) -> Result<u8, Report> {
 fn start(cli: Cli) -> Result<u8, Report> {
     let environment = Environment::capture();
     Glyphs::of(None, &environment).choose();
+    // Who decides the order of names, the first that is set: POSIX.1-2024, XBD 8.2.
+    let locale = ["LC_ALL", "LC_COLLATE", "LANG"].map(|name| environment.get(name));
+    let locale = locale.into_iter().flatten().next().and_then(OsStr::to_str);
+    collate::choose(locale.unwrap_or_default());
     let paths = Paths::standard()?;
     folder::narrow(&paths.state_dir).map_err(|e| eyre!(e))?;
     trunkline::term::crash::keep_in(&paths.state_dir);
@@ -157,17 +171,17 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "trunkline", &mut script);
+            clap_complete::generate(shell, &mut Cli::whole(), "trunkline", &mut script);
             written(&script)
         }
         Some(Command::Man { all: Some(folder) }) => {
-            clap_mangen::generate_to(Cli::command(), &folder)
+            clap_mangen::generate_to(Cli::whole(), &folder)
                 .wrap_err_with(|| format!("writing the manual pages to {}", folder.display()))?;
             Ok(0)
         }
         Some(Command::Man { all: None }) => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command())
+            clap_mangen::Man::new(Cli::whole())
                 .render(&mut page)
                 .wrap_err("writing the manual page")?;
             written(&page)
@@ -203,10 +217,36 @@ impl World {
         loop {
             let ended = self.console_once(listen, direct)?;
             match ended.next {
-                Some(name) => self.flags.profile = Some(name),
+                Some(Next::Profile(name)) => self.flags.profile = Some(name),
+                Some(Next::Setup) => match self.setup()? {
+                    Some(name) => self.flags.profile = Some(name),
+                    None => return Ok(0),
+                },
+                Some(Next::Demo) => {
+                    let demo = Cli::parse_from(["trunkline", "demo"]).command;
+                    let Some(Command::Demo(args)) = demo else {
+                        return Ok(0);
+                    };
+                    return self.demo(args);
+                }
                 None => return Ok(ended.code),
             }
         }
+    }
+
+    /// Asks for what a first configuration needs, tries it and writes it; the profile's name, none when that was given up.
+    fn setup(&self) -> Result<Option<String>, Report> {
+        let guide = headless::setup::Guide {
+            flags: &self.flags,
+            environment: &self.environment,
+            paths: &self.paths,
+        };
+        let runtime = runtime()?;
+        let mut input = std::io::stdin().lock();
+        let asked = headless::setup::guided(&mut input, guide);
+        let made = runtime.block_on(asked).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        made
     }
 
     fn console_once(
@@ -435,7 +475,11 @@ impl World {
     fn config(self, command: ConfigCommand) -> Result<u8, Report> {
         let (flags, env, paths) = (&self.flags, &self.environment, &self.paths);
         let text = match command {
-            ConfigCommand::Init => report::init(flags, env, paths)?,
+            ConfigCommand::Init { guided: true } => {
+                self.setup()?;
+                return Ok(0);
+            }
+            ConfigCommand::Init { guided: false } => report::init(flags, env, paths)?,
             ConfigCommand::Check => report::check(flags, env, paths)?,
             ConfigCommand::Path => report::path(flags, env, paths),
             ConfigCommand::Schema { markdown: true } => schema::markdown(),

@@ -170,6 +170,8 @@ pub struct Scene<'a> {
 pub struct Focus {
     /// The alert under the cursor.
     pub alert: Option<AlertId>,
+    /// The filter that the alerts of the group under the cursor pass.
+    pub alerts: Option<String>,
     /// The route whose detail is open: its deliveries are read while it is.
     pub route: Option<RouteId>,
     /// The phone whose detail is open: it is looked at closely while it is. What was learnt before the moment with it is too
@@ -237,8 +239,8 @@ pub trait Pane {
     fn attended(&self, _shown: bool) -> Vec<RowId> {
         Vec::new()
     }
-    /// The alerts that are marked here.
-    fn marked_alerts(&self) -> Vec<AlertId> {
+    /// The alerts that are marked here, or that are under the cursor as a group.
+    fn marked_alerts(&self, _store: &Store) -> Vec<AlertId> {
         Vec::new()
     }
     /// What is marked has served.

@@ -24,6 +24,8 @@ mod conversations;
 mod details;
 #[path = "screens/forms.rs"]
 mod forms;
+#[path = "screens/jobs.rs"]
+mod jobs;
 #[path = "screens/lists.rs"]
 mod lists;
 #[path = "screens/messages.rs"]

@@ -11,7 +11,7 @@ use super::Key;
 use super::engine::{Draft, Engine};
 use super::gathering::Site;
 use super::watch::Phase;
-use crate::model::alert::{AlertBook, AlertId, AlertKind, Details, Subject};
+use crate::model::alert::{AlertBook, AlertId, AlertKind, Details, Severity, Subject};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -39,6 +39,15 @@ impl Storm {
         let device = matches!(key.subject, Subject::Device { .. });
         device && self.kind == key.kind && (self.site.is_none() || self.site == *site)
     }
+}
+
+/// Edges, or carriers, of which one alert names so many.
+const NAMED: usize = 16;
+
+/// Those of all of them, each once.
+fn shared<'a>(of: impl Iterator<Item = &'a Vec<Text>>) -> Vec<Text> {
+    let all: BTreeSet<&Text> = of.flatten().collect();
+    all.into_iter().take(NAMED).cloned().collect()
 }
 
 impl Engine {
@@ -146,6 +155,13 @@ impl Engine {
             },
             details: Details {
                 registered: Some(!bad),
+                severity: match kind {
+                    AlertKind::Rule(_) => members().map(|w| w.details.severity).min(),
+                    _ => None,
+                }
+                .unwrap_or(Severity::Critical),
+                edges: shared(members().map(|watch| &watch.details.edges)),
+                carriers: shared(members().map(|watch| &watch.details.carriers)),
                 ..Details::default()
             },
             away: devices,

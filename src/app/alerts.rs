@@ -1,10 +1,12 @@
 //! Alerts in the loop: what changed in the store is reported to the engine, what it orders becomes effects.
 
+mod around;
 mod commands;
 mod rules;
 
 use std::collections::HashMap;
 
+use self::around::{Around, device_key};
 use self::rules::RuleWatch;
 use super::App;
 use super::duty::Duty;
@@ -12,15 +14,15 @@ use crate::alert::engine::Engine;
 use crate::alert::restore::Family;
 use crate::alert::{AlertNews, AlertSettings, Key, LedgerRecord, Mode, Sign, Weather};
 use crate::config::Profile;
+use crate::config::profile::alerts::Grade;
 use crate::effect::Effect;
 use crate::model::CarrierId;
-use crate::model::alert::{AlertKind, Details, Subject};
+use crate::model::alert::{AlertKind, Details, Severity, Subject};
 use crate::model::carrier::Health;
 use crate::model::finding::{Target, TlsVerdict};
 use crate::model::registration::State;
-use crate::model::registration::condition::Condition;
 use crate::store::carriers::Reading;
-use crate::store::{Changes, Row, RowId, Store};
+use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
@@ -125,19 +127,26 @@ impl App {
             return;
         }
         let announce = std::mem::take(&mut orders.announce);
-        if let Some(first) = announce.first() {
+        // The worst speaks for all of them.
+        if let Some((severity, first)) = announce.iter().min_by_key(|(severity, _)| *severity) {
             let text = match announce.len() {
                 1 => format!("ALERT {first}"),
                 many => format!("{many} ALERTS: {first} …"),
             };
-            if alarm.bell || alarm.osc9 {
+            let (severity, quiet) = (*severity, *severity == Severity::Info);
+            if !quiet && (alarm.bell || alarm.osc9) {
                 let osc9 = alarm.osc9.then(|| text.clone());
                 self.effects.push(Effect::Notify {
                     bell: alarm.bell,
                     osc9,
                 });
             }
-            self.messages.tell(Weight::Warning, text, self.now);
+            let weight = match severity {
+                Severity::Critical => Weight::Error,
+                Severity::Warning => Weight::Warning,
+                Severity::Info => Weight::Note,
+            };
+            self.messages.tell(weight, text, self.now);
             self.dirty = true;
         }
         if !orders.is_empty() {
@@ -155,7 +164,8 @@ impl Alarm {
                 settle_ms: i64::try_from(alerts.settle.as_millis()).unwrap_or(i64::MAX),
                 fold_at: alerts.fold_at as usize,
                 delivery,
-            }),
+            })
+            .grading(alerts.severity.iter().map(Grade::pair).collect()),
             operator,
             rules: alerts.rules.iter().filter_map(RuleWatch::new).collect(),
             lost: HashMap::new(),
@@ -219,10 +229,14 @@ impl Alarm {
         let Store {
             registrations,
             alerts,
+            edges,
+            carriers,
             ..
         } = store;
+        let around = Around { edges, carriers };
         for rule in &mut self.rules {
-            rule.notice(registrations, changes, &mut self.engine, alerts, now);
+            let engine = &mut self.engine;
+            rule.notice((registrations, around), changes, engine, alerts, now);
         }
     }
 
@@ -250,12 +264,18 @@ impl Alarm {
             }
             Sign::Unsure | Sign::Gone => {}
         }
+        let Store {
+            alerts,
+            edges,
+            carriers,
+            ..
+        } = store;
+        let around = Around { edges, carriers };
         let details = || Details {
             registered: Some(false),
-            ..device_details(&row)
+            ..around.details(&row, Severity::Warning)
         };
-        self.engine
-            .report(&mut store.alerts, &key, sign, now, details);
+        self.engine.report(alerts, &key, sign, now, details);
     }
 
     fn carrier(&mut self, store: &mut Store, id: &CarrierId, health: Option<Health>, now: Millis) {
@@ -279,9 +299,19 @@ impl Alarm {
             .get(id)
             .map(|row| row.name().clone())
             .unwrap_or_default();
+        let (title, severity) = match health {
+            Some(Health::Down) => ("carrier down", Severity::Critical),
+            _ => ("carrier degraded", Severity::Warning),
+        };
         let details = || Details {
+            carriers: Some(name.clone())
+                .filter(|name| !name.is_empty())
+                .into_iter()
+                .collect(),
             name,
             reason: word,
+            title: title.into(),
+            severity,
             ..Details::default()
         };
         self.engine
@@ -314,9 +344,13 @@ impl Alarm {
             .map_or(&carrier.0, |row| row.name())
             .clone();
         let reason = Text::from(finding.sentence());
+        let (title, severity) = verdict(finding.tls().map(|tls| tls.verdict));
         let details = || Details {
+            carriers: vec![name.clone()],
             name,
             reason,
+            title: title.into(),
+            severity,
             ..Details::default()
         };
         let sign = if valid { Sign::Good } else { Sign::Bad };
@@ -348,10 +382,13 @@ impl Alarm {
         let Store {
             registrations,
             alerts,
+            edges,
+            carriers,
             ..
         } = store;
+        let around = Around { edges, carriers };
         for rule in &mut self.rules {
-            rule.tick(registrations, &mut self.engine, alerts, now);
+            rule.tick((registrations, around), &mut self.engine, alerts, now);
         }
         self.engine.tick(alerts, now);
     }
@@ -366,28 +403,15 @@ impl Alarm {
     }
 }
 
-fn device_key(kind: AlertKind, row: &Row<'_>) -> Key {
-    let (user, device) = (row.user_id().clone(), row.device().clone());
-    Key {
-        kind,
-        subject: Subject::Device { user, device },
-    }
-}
-
-/// What a phone is said to be, where that is more than lost.
-fn reason(row: &Row<'_>) -> Text {
-    match row.condition() {
-        Condition::Registered | Condition::Lost | Condition::Unknown => Text::default(),
-        _ => Text::from(row.status().into_owned()),
-    }
-}
-
-fn device_details(row: &Row<'_>) -> Details {
-    Details {
-        name: row.user().clone(),
-        site: row.site().cloned(),
-        codec: row.codec().cloned(),
-        registered: Some(row.state() == State::Ok),
-        reason: reason(row),
+/// What a probe of a SIP proxy came to, as people say it, and how bad that is; none is no answer at all.
+const fn verdict(verdict: Option<TlsVerdict>) -> (&'static str, Severity) {
+    match verdict {
+        Some(TlsVerdict::Expired) => ("certificate expired", Severity::Critical),
+        Some(TlsVerdict::Expiring) => ("certificate expiring", Severity::Warning),
+        Some(TlsVerdict::Untrusted(_)) => ("certificate not trusted", Severity::Critical),
+        Some(TlsVerdict::ProtocolTooOld) => ("TLS version too old", Severity::Warning),
+        Some(TlsVerdict::Refused) => ("TLS handshake refused", Severity::Critical),
+        Some(TlsVerdict::Unreachable) | None => ("SIP proxy unreachable", Severity::Critical),
+        Some(TlsVerdict::Valid) => ("certificate", Severity::Info),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -17,6 +18,7 @@ use crate::model::interaction::Interaction;
 use crate::model::payload::Fault;
 use crate::model::provision::Surroundings;
 use crate::model::route::address;
+use crate::time::Millis;
 
 /// A form that is being filled in.
 #[derive(Debug)]
@@ -41,6 +43,8 @@ pub struct Form {
     pub(super) parked: BTreeMap<&'static str, Value>,
     /// What was typed before a completion, and which one is in its place.
     pub(super) completing: Option<(String, usize)>,
+    /// The moment of the last key, for moments that a person means from then on.
+    pub(super) now: Option<Timestamp>,
     /// Counts changes, so that whoever keeps a draft knows whether there is something new.
     version: u64,
 }
@@ -69,6 +73,7 @@ impl Form {
             wanted: Vec::new(),
             parked: BTreeMap::new(),
             completing: None,
+            now: None,
             version: 0,
         };
         form.judge();
@@ -156,6 +161,11 @@ impl Form {
             },
             _ => field.path.to_owned(),
         }
+    }
+
+    /// The moment it is: what is typed next is meant from here on.
+    pub fn tell_time(&mut self, now: Millis) {
+        self.now = Some(now.timestamp());
     }
 
     /// The zone that civil times are meant in.

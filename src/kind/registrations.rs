@@ -8,6 +8,7 @@ use super::{Kind, Value};
 use crate::model::registration::State;
 use crate::query::{self, FieldSpec, Fields};
 use crate::store::{Believed, Row, RowId, Store, What};
+use crate::text::collate;
 use crate::time::Millis;
 use crate::vocabulary::role::Role;
 
@@ -216,7 +217,12 @@ impl Kind for Registrations {
     /// By user, then by device. The console's own pane does not come here: it keeps a view of the store.
     fn rows(store: &Store, _: Millis) -> Vec<Row<'_>> {
         let mut rows: Vec<Row<'_>> = store.registrations.rows().map(|(_, row)| row).collect();
-        rows.sort_by_cached_key(|row| (row.user().raw().to_lowercase(), row.label().raw()));
+        rows.sort_by_cached_key(|row| {
+            (
+                collate::key(row.user().raw()),
+                collate::key(row.label().raw()),
+            )
+        });
         rows
     }
 

@@ -2,12 +2,14 @@
 
 pub mod body;
 pub mod book;
+pub mod severity;
 pub mod silence;
 
 use serde::{Deserialize, Serialize};
 
 pub use body::Body;
 pub use book::AlertBook;
+pub use severity::Severity;
 pub use silence::{Scope, Silence};
 
 use super::{DeviceId, UserId};
@@ -107,6 +109,18 @@ pub struct Details {
     pub registered: Option<bool>,
     /// Why, in a few words, where the kind does not say it all: `degraded`, `expires in 12 days`.
     pub reason: Text,
+    /// What has happened, where that is more than the kind says: `certificate expired`.
+    #[serde(default)]
+    pub title: Text,
+    /// How bad it is.
+    #[serde(default)]
+    pub severity: Severity,
+    /// The edges of its site, by name, as far as the API tells of edges.
+    #[serde(default)]
+    pub edges: Vec<Text>,
+    /// The carriers whose trunks run on those edges, or the carrier itself, by name.
+    #[serde(default)]
+    pub carriers: Vec<Text>,
 }
 
 /// Who has taken notice.
@@ -349,6 +363,31 @@ impl Alert {
                 None => format!("{devices} devices at several sites"),
             },
         }
+    }
+
+    /// What has happened, as people say it: `phone lost`, `certificate expired`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match (&self.kind, &self.subject) {
+            _ if !self.details.title.is_empty() => self.details.title.to_string(),
+            (AlertKind::RegistrationFailure, Subject::Storm { .. }) => "phones lost".to_owned(),
+            (kind, _) => kind.title(),
+        }
+    }
+
+    /// The thing by its name, where it has one.
+    #[must_use]
+    pub fn thing(&self) -> String {
+        match &self.subject {
+            Subject::Endpoint(_) if !self.details.name.is_empty() => self.details.name.to_string(),
+            _ => self.what(),
+        }
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.details.severity
     }
 
     /// Where it is, when that is one place.

@@ -62,6 +62,7 @@ const GROUPS: &[(&str, &[Action])] = &[
         &[
             Action::Acknowledge,
             Action::Unacknowledge,
+            Action::Fold,
             Action::Silences,
             Action::Redeliver,
         ],

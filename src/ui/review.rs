@@ -114,9 +114,15 @@ impl Review {
         self.stop.is_none() && confirmed
     }
 
+    /// Whether a word is typed before it is sent.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.plan.confirm.is_some() && self.stop.is_none()
+    }
+
     /// Scrolls, copies, confirms, sends, or goes back.
     pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
-        let typing = self.plan.confirm.is_some() && self.stop.is_none();
+        let typing = self.asks();
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Esc => return LayerOutcome::Close,

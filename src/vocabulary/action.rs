@@ -60,6 +60,8 @@ actions! {
     Unacknowledge = "unacknowledge", "un-ack";
     /// Silences in force: what they cover, until when, who made them; lift one
     Silences = "silences", "silences";
+    /// Fold the alerts by site, edge and carrier, or show them one by one again
+    Fold = "fold", "fold";
     /// Send again what of the alert could not be delivered
     Redeliver = "redeliver", "send again";
     /// Show the day of the queues, or the table again

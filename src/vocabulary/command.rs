@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::action::Action;
 use crate::model::bookmark::Bookmark;
 use crate::model::digest::Place;
+use crate::time::Millis;
 
 /// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
 pub const TITLES: [&str; 17] = [
@@ -94,6 +95,8 @@ pub enum Command {
         span: Span,
         /// Why; never empty.
         reason: String,
+        /// The silence that it takes the place of, by when that was made.
+        instead: Option<Millis>,
         /// A person has been told how much that is.
         sure: bool,
     },
@@ -101,6 +104,8 @@ pub enum Command {
     Sent,
     /// Undo the write of that number, or what was done to the row under the cursor.
     UndoWrite(String),
+    /// Change a silence, by its record: its line is put before the person.
+    Resilence(String),
     /// End a silence before its time, by its record.
     Lift(String),
     /// Go on with a draft, or fill in what was sent once.

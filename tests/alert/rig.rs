@@ -49,7 +49,7 @@ impl Rig {
             site: site.map(Text::from),
             codec: Some(Text::from("opus")),
             registered: Some(false),
-            reason: Text::default(),
+            ..Details::default()
         };
         self.engine
             .report(&mut self.book, &device_key(device), sign, self.now, details);

@@ -20,7 +20,7 @@ fn unread() -> PipeWriter {
 }
 
 /// Every command that has none below it, as it is typed.
-fn leaves() -> Vec<Vec<String>> {
+pub fn leaves() -> Vec<Vec<String>> {
     fn below(command: &clap::Command, path: &[String], all: &mut Vec<Vec<String>>) {
         if command.get_subcommands().next().is_none() {
             all.push(path.to_vec());
@@ -36,7 +36,7 @@ fn leaves() -> Vec<Vec<String>> {
 }
 
 /// What the commands that need something are given.
-struct Given {
+pub struct Given {
     folder: String,
     route: String,
     queue: String,
@@ -45,7 +45,7 @@ struct Given {
 }
 
 impl Given {
-    fn of(far: &Far) -> Self {
+    pub fn of(far: &Far) -> Self {
         let rows = |args: &[&str]| -> Value {
             let output = far.run(args);
             serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)))
@@ -83,12 +83,12 @@ impl Given {
     }
 
     /// A file beside the routes: those are the only ones there.
-    fn file(&self, name: &str) -> String {
+    pub fn file(&self, name: &str) -> String {
         format!("{}/../{name}", self.folder)
     }
 
     /// What follows the name of a command; none for those that write nothing to standard output.
-    fn arguments(&self, command: &str) -> Option<Vec<String>> {
+    pub fn arguments(&self, command: &str) -> Option<Vec<String>> {
         let route = || self.route.clone();
         let words: Vec<String> = match command {
             // They need a terminal, or end by a signal and talk on standard error; a person does the last two.

@@ -308,7 +308,7 @@ fn a_draft_is_kept_while_it_is_typed_and_comes_back() {
 fn an_editor_brings_back_json_or_the_reason_why_not() {
     let mut stage = stage("mono");
     stage.take_effects();
-    stage.press(&["Ctrl-e"]);
+    stage.press(&["Ctrl-x"]);
     let effects = stage.take_effects();
     let Some(Effect::Edit(text)) = effects.first() else {
         panic!("{effects:?}");
@@ -326,13 +326,13 @@ fn an_editor_brings_back_json_or_the_reason_why_not() {
         shown.contains("the text is empty. The form is as it was"),
         "{shown}"
     );
-    stage.press(&["Ctrl-e"]);
+    stage.press(&["Ctrl-x"]);
     assert!(
         stage.take_effects().contains(&Effect::Edit(text.clone())),
         "nothing is no text to go on with: the form is as it was"
     );
     stage.happen(Event::Done(Done::Edited(Ok("{".into()))));
-    stage.press(&["Ctrl-e"]);
+    stage.press(&["Ctrl-x"]);
     let again = Effect::Edit("{".into());
     assert!(
         stage.take_effects().contains(&again),

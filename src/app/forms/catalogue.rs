@@ -19,7 +19,7 @@ pub(super) fn make(
 ) -> Result<Form, String> {
     let can = profile.api.capabilities();
     match opening.form.as_str() {
-        "provision" if !can.endpoint_jobs => Ok(softphone::open(store, opening.body)),
+        "provision" if !can.endpoint_jobs => Ok(softphone::open(store, opening)),
         "provision" => Ok(provision::open(profile, store, opening.body)),
         "station" => {
             let phone = opening.about.first().map_or("", String::as_str);

@@ -32,6 +32,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::MarkRange, 'V'),
     (Action::MarkInvert, '~'),
     (Action::Acknowledge, 'a'),
+    (Action::Fold, 'z'),
     (Action::Redeliver, 'R'),
     (Action::Day, 'D'),
     (Action::Compare, '='),
@@ -92,6 +93,7 @@ const NAMED: &[(Action, KeyCode)] = &[
     (Action::NextPane, KeyCode::Tab),
     (Action::PreviousPane, KeyCode::BackTab),
     (Action::Back, KeyCode::Esc),
+    (Action::Help, KeyCode::F(1)),
 ];
 
 const CONTROLS: &[(Action, char)] = &[

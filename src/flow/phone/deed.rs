@@ -78,7 +78,7 @@ impl Deed {
     const fn check(&self) -> &'static str {
         match self {
             Self::Reboot { .. } => {
-                "Watch the phone: one that starts anew is lost for a moment. A second reboot ends calls again."
+                "Watch the phone: one that reboots is lost for a moment. A second reboot ends calls again."
             }
             Self::Free { .. } | Self::Associate { .. } | Self::Default { .. } => CHECK,
         }
@@ -138,7 +138,7 @@ fn explained(failure: Failure) -> Failure {
         return failure;
     }
     let why = format!(
-        "No edge has this phone, so nobody can tell it to start anew: it is offline, or its site has no edge in service. {}",
+        "No edge has this phone, so it cannot be rebooted: it is offline, or its site has no edge in service. {}",
         failure.why.raw()
     );
     Failure {

@@ -155,6 +155,10 @@ impl Known {
             };
             offer(uri, note);
         }
+        for row in store.queues.iter() {
+            let uri = format!("{}{}", DestinationKind::Queue.prefix(), row.queue.id.raw());
+            offer(uri, row.queue.name.fit(40).into_owned());
+        }
         let mut last = None;
         let mut phones: BTreeMap<String, Phones> = BTreeMap::new();
         let users = store.registrations.read_rows();

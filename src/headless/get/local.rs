@@ -27,7 +27,12 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Whether a kind is read from here. Alerts that are watched are followed as the console does.
 pub fn holds(name: Name, watch: bool) -> bool {
-    matches!(name, Name::Audit | Name::Jobs | Name::Endpoints) || (name == Name::Alerts && !watch)
+    matches!(name, Name::Audit | Name::Jobs | Name::Endpoints) || (of_alerts(name) && !watch)
+}
+
+/// Whether its rows are alerts.
+pub const fn of_alerts(name: Name) -> bool {
+    matches!(name, Name::Alerts | Name::Groups)
 }
 
 /// Reads and writes, and goes on where that is wanted.
@@ -87,7 +92,7 @@ fn load(name: Name, state_dir: &Path, profile: &str) -> Result<Store, String> {
             let held = book::read(state_dir, profile).map_err(|error| error.to_string())?;
             store.jobs.restore(held.records);
         }
-        Name::Alerts => {
+        Name::Alerts | Name::Groups => {
             for record in alerts(state_dir, profile)? {
                 match record {
                     Kept::Alert(alert) => {

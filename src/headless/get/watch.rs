@@ -8,6 +8,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::ListRequest;
+use super::local::{self, of_alerts};
 use crate::alert::AlertNews;
 use crate::app::App;
 use crate::app::event::{Done, Event};
@@ -35,7 +36,7 @@ pub async fn run<K: Kind>(
     wanted: ListRequest,
 ) -> Result<u8, String> {
     let kept = match (name, &loaded.profile) {
-        (Name::Alerts, Some(profile)) => super::local::alerts(state_dir, &profile.name)?,
+        (name, Some(profile)) if of_alerts(name) => local::alerts(state_dir, &profile.name)?,
         _ => Vec::new(),
     };
     if let Some(profile) = loaded.profile.as_mut() {
@@ -44,7 +45,7 @@ pub async fn run<K: Kind>(
     let signals = Signals::headless().map_err(|e| format!("listening for signals: {e}"))?;
     let mut app = App::new(loaded);
     app.keep_journal();
-    if name == Name::Alerts {
+    if of_alerts(name) {
         // What other consoles deliver is shown here and not delivered.
         let opened = AlertNews::Opened {
             records: kept,
@@ -98,8 +99,8 @@ pub async fn run<K: Kind>(
 fn lighten(name: Name, profile: &mut Profile, watch: bool) {
     let carriers = matches!(
         name,
-        Name::Carriers | Name::Trunks | Name::Edges | Name::Probes | Name::Alerts
-    );
+        Name::Carriers | Name::Trunks | Name::Edges | Name::Probes
+    ) || of_alerts(name);
     profile.carriers.watched = carriers;
     profile.callbacks = matches!(name, Name::Callbacks | Name::Queues);
     if !watch {
@@ -160,7 +161,7 @@ fn ended(name: Name, app: &App) -> Exit {
     }
     let faults = match name {
         Name::Carriers | Name::Trunks | Name::Edges => app.store.carriers.faults(),
-        Name::Registrations | Name::Users | Name::Sites | Name::Alerts => {
+        Name::Registrations | Name::Users | Name::Sites | Name::Alerts | Name::Groups => {
             return shortfall(app);
         }
         _ => &[],

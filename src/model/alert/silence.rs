@@ -62,13 +62,7 @@ impl Scope {
                         None => format!("{devices} devices"),
                     },
                 };
-                let what = match kind {
-                    AlertKind::RegistrationFailure => "phone lost".to_owned(),
-                    AlertKind::CarrierDegradation => "carrier degraded".to_owned(),
-                    AlertKind::TlsCertExpiry => "certificate".to_owned(),
-                    AlertKind::Rule(name) => name.to_string(),
-                };
-                format!("{what}: {of}")
+                format!("{}: {of}", kind.title())
             }
         }
     }
