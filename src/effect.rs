@@ -14,7 +14,7 @@ use crate::model::route::Known;
 use crate::model::{DeviceId, InteractionId, RouteId, UserId};
 use crate::shelf;
 use crate::time::Millis;
-use crate::vocabulary::news::{AlertAsk, Taken, WriteLine};
+use crate::vocabulary::news::{AlertAsk, PinAsk, Taken, WriteLine};
 
 /// One thing to do outside the state.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub enum Effect {
     RereadInteractions,
     /// Ask whoever makes the alerts to do something about them.
     AskAlerts(Box<AlertAsk>),
+    /// Have the reader of the share do something about bookmarks; what came of it comes as news.
+    AskPins(PinAsk),
     /// Tell those who share the reading what was written from here.
     TellWrite(Box<WriteLine>),
     /// Ask whoever reads for this console for everything once more.

@@ -207,6 +207,7 @@ impl Running for Feeds {
             // Nobody else's reading is followed here.
             Instruction::RereadInteractions
             | Instruction::Alerts(_)
+            | Instruction::Pins(_)
             | Instruction::Wrote(_)
             | Instruction::Keyframe
             | Instruction::Direct => {}

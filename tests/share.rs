@@ -6,6 +6,8 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+#[path = "share/anew.rs"]
+mod anew;
 #[path = "common/all.rs"]
 mod common;
 #[path = "share/costs.rs"]

@@ -12,6 +12,7 @@ use crate::ui::prompt::Prompt;
 use crate::vocabulary::action::Action;
 use crate::vocabulary::command::Command;
 use crate::vocabulary::messages::Weight;
+use crate::vocabulary::news::PinAsk;
 
 /// The bookmarks, as far as this console knows them.
 #[derive(Debug, Default)]
@@ -54,8 +55,7 @@ impl App {
             Command::Act(Action::Bookmarks) => self.look_up_bookmarks(Wanted::List),
             Command::GoToBookmark(number) => self.look_up_bookmarks(Wanted::GoTo(*number)),
             Command::DropBookmark(number) => {
-                let order = ShelfOrder::DropBookmark(*number);
-                self.effects.push(Effect::Shelf(order));
+                self.ask_pin(PinAsk::Drop(*number));
             }
             _ => return false,
         }
@@ -94,15 +94,35 @@ impl App {
     }
 
     fn keep_bookmark(&mut self, bookmark: Bookmark) {
-        let order = ShelfOrder::KeepBookmark(Box::new(bookmark));
-        self.effects.push(Effect::Shelf(order));
+        self.ask_pin(PinAsk::Keep(Box::new(bookmark)));
+    }
+
+    /// Bookmarks are kept where the reading is, for all who share it.
+    fn ask_pin(&mut self, ask: PinAsk) {
+        if self.asks_as().is_some() {
+            self.effects.push(Effect::AskPins(ask));
+        } else if self.is_attached() {
+            let text = "bookmarks are kept where the reader is, and there is no word of it";
+            self.messages.say(Weight::Warning, text, self.now);
+        } else {
+            self.pin_here(ask);
+        }
+    }
+
+    /// They are kept here; perhaps somebody who is attached asks.
+    pub(super) fn pin_here(&mut self, ask: PinAsk) {
+        self.effects.push(Effect::Shelf(match ask {
+            PinAsk::List => ShelfOrder::Bookmarks,
+            PinAsk::Keep(bookmark) => ShelfOrder::KeepBookmark(bookmark),
+            PinAsk::Drop(number) => ShelfOrder::DropBookmark(number),
+        }));
     }
 
     fn look_up_bookmarks(&mut self, wanted: Wanted) {
         self.bookmarks.wanted = Some(wanted);
         match self.bookmarks.given.clone() {
             Some(given) => self.bookmarks_known(&given, None),
-            None => self.effects.push(Effect::Shelf(ShelfOrder::Bookmarks)),
+            None => self.ask_pin(PinAsk::List),
         }
     }
 
@@ -129,7 +149,7 @@ impl App {
             let text = "no bookmarks yet: b pins this moment, with this list and this row";
             return self.messages.say(Weight::Note, text, self.now);
         }
-        let zone = self.zone().clone();
+        let (zone, shared) = (self.zone().clone(), self.is_attached());
         let choice = |one: &Bookmark| {
             let words = crate::text::fit(&one.words(), 44).into_owned();
             Choice {
@@ -139,7 +159,11 @@ impl App {
                     one.number,
                     one.at.clock(&zone, self.now)
                 ),
-                note: one.note.fit(60).into_owned(),
+                note: if shared {
+                    format!("{}: {}", one.by, one.note.fit(50))
+                } else {
+                    one.note.fit(60).into_owned()
+                },
                 on: false,
             }
         };

@@ -219,6 +219,7 @@ impl Performer {
             Effect::Pause(pause) => self.instruct(Instruction::Pause(pause)),
             Effect::RereadInteractions => self.instruct(Instruction::RereadInteractions),
             Effect::AskAlerts(ask) => self.instruct(Instruction::Alerts(ask)),
+            Effect::AskPins(ask) => self.instruct(Instruction::Pins(ask)),
             Effect::TellWrite(line) => self.instruct(Instruction::Wrote(line)),
             Effect::Keyframe => self.instruct(Instruction::Keyframe),
             Effect::Direct => self.instruct(Instruction::Direct),

@@ -8,6 +8,7 @@ use crate::model::alert::AlertBook;
 use crate::model::audit::Record;
 use crate::record::Told;
 use crate::share::{self, Desk, Said, ShareAsk};
+use crate::shelf::ShelfNews;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::reading::Shared;
@@ -104,6 +105,9 @@ impl App {
             ShareNews::Attached(with) => self.attached(with),
             ShareNews::Broken(link) => self.broken(&link),
             ShareNews::Wrote(line) => self.somebody_wrote(&line),
+            ShareNews::Pins(list, said) => {
+                self.bookmarks_known(&list, said.map(|said| said.to_string()));
+            }
             ShareNews::Reads { shared } => self.reads(shared),
         }
     }
@@ -196,6 +200,7 @@ impl App {
             ShareAsk::Interactions => self.interactions_wanted(),
             ShareAsk::Alerts(ask) => self.alert_asked(*ask),
             ShareAsk::Wrote(line) => self.somebody_wrote(&line),
+            ShareAsk::Pins(ask) => self.pin_here(ask),
         }
     }
 
@@ -279,6 +284,13 @@ pub(super) fn hand_over(desk: &Desk, event: &Event, now: Millis) {
         Event::Feed { news, .. } => news,
         Event::Done(Done::Audited(record)) => {
             return desk.say(now, Said::Wrote(Box::new(line(record))));
+        }
+        Event::Done(Done::Shelf(news)) => {
+            if let ShelfNews::Bookmarks(list, said) = news.as_ref() {
+                let said = said.as_deref().map(Text::from);
+                desk.say(now, Said::Pins(list.clone(), said));
+            }
+            return;
         }
         Event::Done(Done::Share(ShareAsk::Wrote(line))) => {
             return desk.say(now, Said::Wrote(line.clone()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Mailbox;
 use crate::model::UserId;
-use crate::vocabulary::news::{AlertAsk, Taken, WriteLine};
+use crate::vocabulary::news::{AlertAsk, PinAsk, Taken, WriteLine};
 
 /// Something that tells news.
 pub trait Source: Send + Sync {
@@ -36,6 +36,8 @@ pub enum Instruction {
     RereadInteractions,
     /// Something is to be done about alerts, where somebody else makes them.
     Alerts(Box<AlertAsk>),
+    /// Something is to be done about bookmarks, where somebody else keeps them.
+    Pins(PinAsk),
     /// Something was written from here, for those who share the reading to see.
     Wrote(Box<WriteLine>),
     /// Everything known is to be told once more, where somebody else's reading is followed.

@@ -23,7 +23,7 @@ use crate::listen::socket::Door;
 use crate::record::frame::{FrameSort, framed, packed};
 use crate::text::Text;
 use crate::time::{Clock, Millis};
-use crate::vocabulary::news::{Status, WriteLine};
+use crate::vocabulary::news::{PinAsk, Status, WriteLine};
 
 /// Frames, and bytes, that wait for one viewer at most.
 const WAITING_FRAMES: usize = 2_048;
@@ -376,6 +376,7 @@ impl Core {
                 match &mut asked {
                     ShareAsk::Alerts(ask) => ask.by = by,
                     ShareAsk::Wrote(line) => line.operator = by,
+                    ShareAsk::Pins(PinAsk::Keep(bookmark)) => bookmark.by = by,
                     _ => {}
                 }
                 (self.ask)(asked);

@@ -258,6 +258,7 @@ fn asked(instruction: Instruction) -> Option<ShareAsk> {
         Instruction::RereadInteractions => ShareAsk::Interactions,
         Instruction::Alerts(ask) => ShareAsk::Alerts(ask),
         Instruction::Wrote(line) => ShareAsk::Wrote(line),
+        Instruction::Pins(ask) => ShareAsk::Pins(ask),
         Instruction::Keyframe => ShareAsk::Keyframe,
         Instruction::Attend(_)
         | Instruction::Acknowledge(_)

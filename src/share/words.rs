@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::UserId;
+use crate::model::bookmark::Bookmark;
 use crate::record::{Moment, SCHEMA};
 use crate::text::Text;
 use crate::time::Millis;
-use crate::vocabulary::news::{AlertAsk, Status, WriteLine};
+use crate::vocabulary::news::{AlertAsk, PinAsk, Status, WriteLine};
 use crate::vocabulary::problem::Problem;
 
 /// What a reader says first.
@@ -92,6 +93,8 @@ pub enum Said {
     Notice(Text),
     /// Somebody writes.
     Wrote(Box<WriteLine>),
+    /// The bookmarks that it keeps, after what was done about them.
+    Pins(Vec<Bookmark>, Option<Text>),
     /// It lives, and this is how it does.
     Beat(Box<Beat>),
 }
@@ -134,4 +137,6 @@ pub enum ShareAsk {
     Alerts(Box<AlertAsk>),
     /// Something was written.
     Wrote(Box<WriteLine>),
+    /// Something is to be done about bookmarks.
+    Pins(PinAsk),
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::callbacks::{CallbackNews, Taken};
 pub use self::phones::PhoneNews;
-pub use self::share::{AlertAsk, AlertChange, Broken, ShareNews, Sharing, WriteLine};
+pub use self::share::{AlertAsk, AlertChange, Broken, PinAsk, ShareNews, Sharing, WriteLine};
 use crate::model::carrier::Carrier;
 use crate::model::edge::Edge;
 use crate::model::interaction::Interaction;

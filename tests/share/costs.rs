@@ -13,10 +13,7 @@ use super::common::program::answer;
 use super::harness::Pty;
 use super::storm::Storm;
 
-/// How long everything may take to be read: at the usual budget 11,000 users take three minutes.
-const READ_WITHIN: Duration = Duration::from_secs(900);
-
-/// How long costs are counted then.
+/// How long the memory and the processor time are looked at, at the end.
 const WINDOW: Duration = Duration::from_secs(60);
 
 /// Changes a second meanwhile.
@@ -29,11 +26,10 @@ struct Cost {
     cpu_ms: u64,
 }
 
-/// What the organisation saw: from the first request on, and within the window; and what consoles showed at its end.
+/// What the organisation saw from the start of whoever reads to the end of a time; and what consoles showed then.
 #[derive(Debug)]
 struct Seen {
     requests: usize,
-    in_window: usize,
     channels: u64,
     stale: Vec<u64>,
     costs: Vec<Cost>,
@@ -74,34 +70,33 @@ fn stale(console: &Pty) -> Option<u64> {
     shown.captures(&screen)?[1].replace(',', "").parse().ok()
 }
 
-async fn asked(far: &Far, before: usize) -> usize {
+async fn asked(far: &Far) -> usize {
     let seen: Value = far.control.get("/_org/requests").await;
-    let (kept, dropped) = (
-        seen["requests"].as_array().unwrap().len(),
-        seen["dropped"].as_u64().unwrap(),
-    );
-    kept + usize::try_from(dropped).unwrap() - before
+    let kept = seen["requests"].as_array().unwrap().len();
+    kept + usize::try_from(seen["dropped"].as_u64().unwrap()).unwrap()
 }
 
-/// Waits until everyone was read, and counts what the consoles and the organisation do for a while.
-async fn measured(far: &Far, consoles: &[Pty], read: impl Fn() -> bool, before: usize) -> Seen {
-    let began = Instant::now();
+/// Waits until everyone was read, and counts what was asked and spent until this time was over.
+async fn measured(far: &Far, consoles: &[Pty], read: impl Fn() -> bool, over: Instant) -> Seen {
+    let begins = over - WINDOW;
     while !(read() && consoles.iter().all(|console| stale(console) == Some(0))) {
-        assert!(began.elapsed() < READ_WITHIN, "{}", consoles[0].screen());
+        assert!(Instant::now() < begins, "{}", consoles[0].screen());
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    eprintln!("everything was read after {:?}", began.elapsed());
+    eprintln!(
+        "everything was read {:?} before the end",
+        over - Instant::now()
+    );
     let there = far.control.state().await;
     let ids = there["registrations"].as_array().unwrap().iter().take(500);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let ids = ids
-        .map(|row| (text(&row["userId"]), text(&row["deviceId"])))
-        .collect();
-    let mut storm = Storm::begin(&far.control, ids, RATE);
-    let requests = asked(far, before).await;
-    let costs: Vec<Cost> = consoles.iter().map(|console| cost(console.id())).collect();
-    tokio::time::sleep(WINDOW).await;
-    let costs = consoles.iter().zip(costs).map(|(console, was)| {
+    let ids = ids.map(|row| (text(&row["userId"]), text(&row["deviceId"])));
+    let mut storm = Storm::begin(&far.control, ids.collect(), RATE);
+    tokio::time::sleep_until(begins.into()).await;
+    let before: Vec<Cost> = consoles.iter().map(|console| cost(console.id())).collect();
+    tokio::time::sleep_until(over.into()).await;
+    let requests = asked(far).await;
+    let costs = consoles.iter().zip(before).map(|(console, was)| {
         let is = cost(console.id());
         Cost {
             cpu_ms: is.cpu_ms - was.cpu_ms,
@@ -109,18 +104,13 @@ async fn measured(far: &Far, consoles: &[Pty], read: impl Fn() -> bool, before: 
         }
     });
     let costs = costs.collect();
-    let in_window = asked(far, before).await - requests;
-    let stale = consoles
-        .iter()
-        .map(|console| stale(console).unwrap())
-        .collect();
+    let stale = consoles.iter().map(|console| stale(console).unwrap());
+    let stale = stale.collect();
     storm.end().await;
-    let channels = &far.control.state().await["channels"];
-    let channels = ["open", "sockets"].map(|count| channels[count].as_u64().unwrap());
+    let channels = far.control.state().await["channels"]["open"].as_u64();
     Seen {
         requests,
-        in_window,
-        channels: channels[0],
+        channels: channels.unwrap(),
         stale,
         costs,
     }
@@ -136,17 +126,19 @@ fn organisation(users: u32) -> Far {
 }
 
 /// One console that reads by itself, and then so many that are attached to one reader.
-async fn compared(users: u32, attached: usize) {
+async fn compared(users: u32, attached: usize, time: Duration) {
     let far = organisation(users);
 
+    let over = Instant::now() + time;
     let alone = [console(&far, 0, &["--direct"])];
     let read = || !alone[0].screen().contains("connecting");
-    let one = measured(&far, &alone, read, 0).await;
+    let one = measured(&far, &alone, read, over).await;
     drop(alone);
     eprintln!("alone: {one:?}");
 
     // Another organisation, so that nothing is left of the first reader's channels.
     let far = organisation(users);
+    let over = Instant::now() + time;
     let mut serve = far.command(&["serve", "--share", "--listen", "127.0.0.1:0"]);
     let reader = Serving(serve.stderr(std::process::Stdio::null()).spawn().unwrap());
     super::harness::poll("a reader", || {
@@ -161,7 +153,7 @@ async fn compared(users: u32, attached: usize) {
             && status["streams_live"] == status["streams_wanted"]
             && status["users"].as_u64() > Some(0)
     };
-    let many = measured(&far, &consoles, read, 0).await;
+    let many = measured(&far, &consoles, read, over).await;
     eprintln!(
         "{attached} attached: {many:?}\nthe reader: {:?}",
         cost(reader.id())
@@ -172,12 +164,6 @@ async fn compared(users: u32, attached: usize) {
         "{} requests, {} alone",
         many.requests,
         one.requests
-    );
-    assert!(
-        many.in_window * 100 <= one.in_window * 105 + 100,
-        "{} requests within the window, {} alone",
-        many.in_window,
-        one.in_window
     );
     assert!(
         many.channels <= one.channels,
@@ -198,14 +184,14 @@ async fn compared(users: u32, attached: usize) {
 
 /// `cargo test --test share -- --ignored --nocapture twenty_attached`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "minutes, and a machine with nothing else to do"]
+#[ignore = "six minutes, and a machine with nothing else to do"]
 async fn twenty_attached_consoles_cost_the_organisation_what_one_does_and_themselves_less() {
-    compared(600, 20).await;
+    compared(600, 20, Duration::from_secs(180)).await;
 }
 
 /// `cargo test --test share -- --ignored --nocapture eleven_thousand`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "ten minutes, and a machine with nothing else to do"]
+#[ignore = "sixteen minutes, and a machine with nothing else to do"]
 async fn three_consoles_on_eleven_thousand_users_cost_what_one_does() {
-    compared(11_000, 3).await;
+    compared(11_000, 3, Duration::from_secs(480)).await;
 }

@@ -78,6 +78,14 @@ async fn two_consoles_show_a_change_together_and_one_sees_what_the_other_acknowl
     ana.send("a");
     ana.wait_for("acknowledged by ana");
     ben.wait_for("ana");
+
+    // What one pins is there for the other, with his name and his note.
+    ana.send(":bookmark the trunk again\r");
+    ana.wait_for("bookmark 1: ");
+    ben.wait_for("bookmark 1: ");
+    ben.send(":bookmarks\r");
+    ben.wait_for("ana: the trunk again");
+    ben.send("\x1b");
     assert_eq!(ana.quit(), 0);
     assert_eq!(ben.quit(), 0);
 }

@@ -77,7 +77,9 @@ impl ShelfKeeper {
         let Some((state_dir, profile)) = &self.place else {
             return;
         };
-        if let ShelfOrder::KeepBookmark(bookmark) = &mut order {
+        if let ShelfOrder::KeepBookmark(bookmark) = &mut order
+            && bookmark.by.is_empty()
+        {
             bookmark.by = self.operator.clone();
         }
         let mut clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner);

@@ -170,6 +170,7 @@ impl Link {
             Said::Problem(problem) => mailbox.post(News::Problem(problem)),
             Said::Notice(text) => mailbox.post(News::Notice(text)),
             Said::Wrote(line) => post(mailbox, ShareNews::Wrote(line)),
+            Said::Pins(list, said) => post(mailbox, ShareNews::Pins(list, said)),
             Said::Beat(_) => {}
         }
         Ok(false)

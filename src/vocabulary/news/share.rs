@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::model::alert::{AlertBook, AlertId, Scope, Silence};
+use crate::model::bookmark::Bookmark;
 use crate::model::interaction::Interaction;
 use crate::text::Text;
 use crate::time::Millis;
@@ -59,6 +60,17 @@ pub enum AlertChange {
     Lift(Box<Silence>),
 }
 
+/// What can be done about the bookmarks, which the reader keeps for all who are attached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PinAsk {
+    /// Say which there are.
+    List,
+    /// Keep one; its number, and who made it, are said there.
+    Keep(Box<Bookmark>),
+    /// Delete the one of that number.
+    Drop(u32),
+}
+
 /// One line of a write, as everybody who shares a reading sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteLine {
@@ -101,6 +113,8 @@ pub enum ShareNews {
     },
     /// Somebody writes to the organisation.
     Wrote(Box<WriteLine>),
+    /// The bookmarks that the reader keeps, after what was done about them, if something was.
+    Pins(Vec<Bookmark>, Option<Text>),
     /// This console is attached, and what it is told is as fresh as the reader's.
     Attached(Sharing),
     /// What the reader tells does not arrive: nothing is sure from now on.
