@@ -10,7 +10,7 @@ use super::duty::Duty;
 use crate::cloud::request::Request;
 use crate::config::Profile;
 use crate::effect::Effect;
-use crate::form::{CheckVerdict, Form, Opening, Plan, Progress as Asked, Question};
+use crate::form::{Ask as Asks, CheckVerdict, Form, Opening, Plan, Progress as Asked, Question};
 use crate::model::InteractionId;
 use crate::model::finding::{Finding, Target};
 use crate::model::flow::Flow;
@@ -335,6 +335,8 @@ fn concerns(form: &Form) -> Vec<String> {
             Some(format!("{} fails: {why}", checked.check.label))
         }
         Asked::Done(CheckVerdict::Warning, why) => Some(format!("{}: {why}", checked.check.label)),
+        // What the organisation may tell beyond the contract is not waited for.
+        Asked::Running if checked.check.ask == Asks::World(Question::Surroundings) => None,
         Asked::Running => Some(format!("{}: no answer yet", checked.check.label)),
         Asked::Done(CheckVerdict::Good, _) | Asked::Waiting => None,
     };

@@ -12,6 +12,7 @@ use crate::pane::Made;
 use crate::store::carriers::Reading;
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::command::TITLES;
 use crate::vocabulary::news::Link;
 
 /// Between connecting and the first read: what a person looks at first is read before it.
@@ -65,7 +66,7 @@ impl App {
         if !can.job_webhooks && !can.callback_webhooks || self.heard.status.link == Link::Paused {
             return None;
         }
-        let shown = self.titled("Webhooks") == Some(self.active);
+        let shown = TITLES.get(self.active) == Some(&"Webhooks");
         match (shown, watch.read) {
             (true, None) => Some(opened),
             (true, Some(read)) => Some(read.plus(SHOWN_MS)),

@@ -11,6 +11,10 @@ use super::write::WriteArgs;
 Exit codes: 0 all transferred (with --dry-run: all could be), 1 at least one was refused by a check or by the organisation, \
 2 the payload breaks a rule or the command line is wrong, 3 credentials, 4 whether one was transferred could not be found out."
 )]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct TransferArgs {
     /// Interactions to transfer
     #[arg(value_name = "ID", required = true)]

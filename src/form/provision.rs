@@ -9,7 +9,7 @@ use crate::model::finding::Target;
 use crate::model::job::Phase;
 use crate::model::payload::Fault;
 use crate::model::provision::{
-    CODECS, MOST_SERVERS, MOST_SESSIONS, Provision, Said, Surroundings, server,
+    CODECS, MOST_SERVERS, MOST_SESSIONS, Provision, Remark, Surroundings, server,
 };
 use crate::store::Store;
 
@@ -125,7 +125,7 @@ impl Endpoint {
         match (&self.around, payload) {
             (None, _) => checks.push(Check::surroundings("edgeId", "edge and name")),
             (Some(around), Ok(payload)) => {
-                let mine = |said: &Said| said.path == "name" && !checks.is_empty();
+                let mine = |said: &Remark| said.path == "name" && !checks.is_empty();
                 let said = around.said(&payload).into_iter().filter(|said| !mine(said));
                 let said: Vec<Check> = said.map(told).collect();
                 checks.extend(said);
@@ -140,7 +140,7 @@ impl Endpoint {
     }
 }
 
-fn told(said: Said) -> Check {
+fn told(said: Remark) -> Check {
     let verdict = if said.bad {
         CheckVerdict::Bad
     } else {

@@ -191,9 +191,9 @@ pub fn open(
     if !can.transfer_media {
         let rules = Handing {
             known,
+            left_out,
             about,
             media_server,
-            left_out,
         };
         let body = rules.filled(opening.body.as_ref());
         let spec = if several {

@@ -76,7 +76,7 @@ pub fn open(profile: &Profile, store: &Store, body: Option<Value>) -> Form {
 
 impl Registering {
     /// What is to be registered, or why it cannot be.
-    fn new(&self, body: &Value) -> Result<NewWebhook, Vec<Fault>> {
+    fn wanted(&self, body: &Value) -> Result<NewWebhook, Vec<Fault>> {
         let body: Body = read(body, |_| Vec::new())?;
         let kinds = WebhookKind::ALL.into_iter().zip(&self.written);
         let mut kinds = kinds.filter(|(kind, _)| kind.word() == body.kind);
@@ -112,11 +112,11 @@ impl Registering {
 
 impl Rules for Registering {
     fn faults(&self, body: &Value) -> Vec<Fault> {
-        self.new(body).err().unwrap_or_default()
+        self.wanted(body).err().unwrap_or_default()
     }
 
     fn checks(&self, body: &Value) -> Vec<Check> {
-        let Ok(new) = self.new(body) else {
+        let Ok(new) = self.wanted(body) else {
             return Vec::new();
         };
         let mut checks = Vec::new();
@@ -137,11 +137,11 @@ impl Rules for Registering {
     }
 
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
-        add(self.new(body)?)
+        add(self.wanted(body)?)
     }
 
     fn explain(&self, path: &str, body: &Value) -> Vec<String> {
-        match self.new(body) {
+        match self.wanted(body) {
             Ok(new) if path == "uri" => vec![format!("delivers to {}", new.address.host())],
             _ => Vec::new(),
         }
@@ -240,9 +240,9 @@ mod tests {
     #[test]
     fn an_empty_receiver_is_the_profiles_or_else_this_console() {
         let own = rules(Ok("https://console.example.com/hooks/abcdefghij"));
-        let new = own.new(&json!({"kind": "jobs"})).unwrap();
+        let new = own.wanted(&json!({"kind": "jobs"})).unwrap();
         assert!(new.ours && new.name == "trunkline-jobs");
-        let new = own.new(&json!({"kind": "callbacks"})).unwrap();
+        let new = own.wanted(&json!({"kind": "callbacks"})).unwrap();
         assert_eq!(new.address.host(), "https://cal.example.com/…");
         let none = rules(Err("there is no listener"));
         let faults = none.faults(&json!({"kind": "jobs"}));

@@ -31,9 +31,10 @@ pub async fn transfer(
     state_dir: PathBuf,
     mut args: TransferArgs,
 ) -> Result<u8, String> {
-    let unsure = match args.resume {
-        true => resume(&mut args, &state_dir, &profile.name)?,
-        false => Exit::Ok,
+    let unsure = if args.resume {
+        resume(&mut args, &state_dir, &profile.name)?
+    } else {
+        Exit::Ok
     };
     if args.ids.is_empty() {
         say("nothing is left of it to transfer");

@@ -130,12 +130,11 @@ impl<'a> EndpointLine<'a> {
         self.row.job.body.as_deref()
     }
 
-    fn asked(&self, of: fn(&Provision) -> String) -> Value<'static> {
-        self.body()
-            .map_or(Value::None, |body| Value::owned(of(body)))
+    fn asked(self, of: fn(&Provision) -> String) -> Value<'static> {
+        self.body().map_or(Value::None, |body| of(body).into())
     }
 
-    fn state(&self) -> &'static str {
+    fn state(self) -> &'static str {
         match self.row.state() {
             "completed" => "provisioned",
             other => other,
@@ -194,8 +193,7 @@ impl Kind for Endpoints {
     }
 
     fn row<'a>(store: &'a Store, name: &Text, _: Millis) -> Option<EndpointLine<'a>> {
-        let all = of_jobs(store.jobs.newest_first());
-        all.into_iter().find(|line| line.row.job.name == *name)
+        of_jobs(store.jobs.named(name)).pop()
     }
 
     fn id(line: &EndpointLine<'_>) -> Text {

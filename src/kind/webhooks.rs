@@ -40,10 +40,10 @@ const COLUMNS: &[Of] = &[
         "REACH",
         "Whether its receiver can be reached from here, or what stops it; this console's own listener is not looked at",
         (12, 12),
-        |line| Value::Word(line.reach()),
+        |line| Value::raw(line.reach()),
     )
     .aside()
-    .looking(|line| reach_role(line)),
+    .looking(reach_role),
     Of::word(
         "kind",
         "KIND",

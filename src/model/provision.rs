@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::finding::{Protocol, Target, Transport};
 use super::payload::Fault;
 
-pub use self::surroundings::{EdgeRoom, OfferedEdge, Said, Surroundings};
+pub use self::surroundings::{EdgeRoom, OfferedEdge, Remark, Surroundings};
 
 /// Codecs that an endpoint may be given (contract §7).
 pub const CODECS: [&str; 8] = ["OPUS", "G722", "PCMU", "PCMA", "G729", "VP8", "VP9", "H264"];

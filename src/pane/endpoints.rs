@@ -6,10 +6,10 @@ use super::{Desk, Scene, breaker};
 use crate::form::Opening;
 use crate::kind::Kind;
 use crate::kind::endpoints::{EndpointLine, Endpoints};
+use crate::model::job::JobState;
 use crate::model::webhook::WebhookKind;
 use crate::model::write::WriteKind;
 use crate::store::Store;
-use crate::time::Millis;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
@@ -39,29 +39,30 @@ impl Listing for Endpoints {
     ];
 
     fn tab(&self, store: &Store) -> Tab {
-        let lines = Endpoints::rows(store, Millis::default());
         Tab {
             title: "Endpoints",
             short: "Endp",
-            count: Some(lines.len()),
-            trouble: lines
-                .iter()
-                .filter(|line| Endpoints::troubled(line))
-                .count(),
+            // Jobs of one name are one endpoint: they are put together when somebody looks.
+            count: None,
+            trouble: store.jobs.count(JobState::Unknown),
         }
     }
 
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
-        let tab = self.tab(scene.store);
-        let (theme, count) = (scene.theme, tab.count.unwrap_or_default());
+        let lines = Endpoints::rows(scene.store, scene.now);
+        let unknown = lines
+            .iter()
+            .filter(|line| Endpoints::troubled(line))
+            .count();
+        let (theme, count) = (scene.theme, lines.len());
         let text = format!(" endpoints {count}");
         bar.left(0, theme.style(Role::Text), text);
-        let role = if tab.trouble > 0 {
+        let role = if unknown > 0 {
             Role::Unknown
         } else {
             Role::Dim
         };
-        bar.left(0, theme.style(role), format!("unknown {}", tab.trouble));
+        bar.left(0, theme.style(role), format!("unknown {unknown}"));
         let text = "as provisioned from here: no API lists endpoints";
         bar.left(2, theme.style(Role::Dim), text);
         breaker::left_alone(bar, scene, &[WriteKind::Provision, WriteKind::PhoneCreate]);
@@ -105,19 +106,18 @@ impl Listing for Endpoints {
         let body = on.row.as_ref().and_then(EndpointLine::body);
         match action {
             Action::New => desk.fill.push(Opening::new("provision")),
-            Action::Clone => match body.and_then(|body| serde_json::to_value(body).ok()) {
-                Some(mut body) => {
+            Action::Clone => {
+                if let Some(mut body) = body.and_then(|body| serde_json::to_value(body).ok()) {
                     body["name"] = "".into();
                     desk.fill.push(Opening {
                         body: Some(body),
                         ..Opening::new("provision")
                     });
-                }
-                None => {
+                } else {
                     let text = "what was asked for is not known of this one: n begins another";
                     desk.messages.say(Weight::Note, text, desk.now);
                 }
-            },
+            }
             Action::Delete | Action::Edit => {
                 desk.messages.say(Weight::Note, NO_CALL, desk.now);
             }

@@ -146,7 +146,7 @@ impl Listing for Webhooks {
             (Action::New | Action::Reread | Action::Test | Action::Delete | Action::Probe, _)
                 if absent =>
             {
-                desk.messages.say(Weight::Note, ABSENT, desk.now)
+                desk.messages.say(Weight::Note, ABSENT, desk.now);
             }
             (Action::New, _) => desk.fill.push(Opening::new(webhook::SPEC.name)),
             (Action::Reread, _) => {

@@ -10,6 +10,7 @@ use crate::model::JobId;
 use crate::model::flow::FlowId;
 use crate::model::hook::Hook;
 use crate::model::job::{By, JOBS_KEPT, Job, JobEvent, JobKey, JobState};
+use crate::text::Text;
 
 /// One job, and who follows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,6 +158,17 @@ impl Jobs {
     /// All rows, the newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &JobRow> {
         let mut rows: Vec<&JobRow> = self.rows.values().collect();
+        rows.sort_by_key(|row| std::cmp::Reverse((row.job.began(), &row.job.key)));
+        rows.into_iter()
+    }
+
+    /// Those that make something of that name, the newest first.
+    pub fn named(&self, name: &Text) -> impl Iterator<Item = &JobRow> {
+        let mut rows: Vec<&JobRow> = self
+            .rows
+            .values()
+            .filter(|row| row.job.name == *name)
+            .collect();
         rows.sort_by_key(|row| std::cmp::Reverse((row.job.began(), &row.job.key)));
         rows.into_iter()
     }

@@ -112,9 +112,10 @@ impl Codecs {
                 .collect::<Vec<_>>()
                 .join(", ")
         };
-        let takes = match self.takes.is_empty() {
-            true => String::new(),
-            false => format!("takes {}, as an earlier transfer showed", list(&self.takes)),
+        let takes = if self.takes.is_empty() {
+            String::new()
+        } else {
+            format!("takes {}, as an earlier transfer showed", list(&self.takes))
         };
         let asked = asked.map(str::to_lowercase);
         if let Some(asked) = asked.filter(|asked| self.refuses.contains(asked)) {

@@ -97,9 +97,10 @@ async fn carry(
     };
     let to_do = missing().count();
     let settled = |standing: &Standing| matches!(standing, Standing::Create | Standing::Same);
-    let mut worst = match items.iter().all(|item| settled(&item.standing)) {
-        true => Exit::Ok,
-        false => Exit::Bad,
+    let mut worst = if items.iter().all(|item| settled(&item.standing)) {
+        Exit::Ok
+    } else {
+        Exit::Bad
     };
     if !json {
         print(&plan(items, others))?;
@@ -260,7 +261,10 @@ fn plan(items: &[Item], others: usize) -> String {
         count("drift"),
         count("left"),
     );
-    text += &format!("{create} to create, {same} the same, {drift} drifted, {left} left alone. ");
+    let _ = write!(
+        text,
+        "{create} to create, {same} the same, {drift} drifted, {left} left alone. "
+    );
     if drift > 0 {
         text += "No call changes an endpoint: one that drifted is removed in the organisation's administration, and made anew under another name. ";
     }

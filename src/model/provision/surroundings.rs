@@ -43,7 +43,7 @@ pub struct Surroundings {
 
 /// What is said of one field of a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct Remark {
     /// The field.
     pub path: &'static str,
     /// Whether the organisation would refuse the payload for it.
@@ -55,13 +55,13 @@ pub struct Said {
 impl Surroundings {
     /// What is said of a payload: its edge with the room that it has, and its name where somebody has it.
     #[must_use]
-    pub fn said(&self, payload: &Provision) -> Vec<Said> {
+    pub fn said(&self, payload: &Provision) -> Vec<Remark> {
         let edge = self.edge(&payload.edge_id, payload.max_concurrent_sessions);
         let name = self
             .taken
             .iter()
             .find(|(name, _)| name.raw() == payload.name);
-        let name = name.map(|(_, job)| Said {
+        let name = name.map(|(_, job)| Remark {
             path: "name",
             bad: true,
             sentence: format!(
@@ -72,13 +72,13 @@ impl Surroundings {
         edge.into_iter().chain(name).collect()
     }
 
-    fn edge(&self, id: &str, sessions: u32) -> Option<Said> {
+    fn edge(&self, id: &str, sessions: u32) -> Option<Remark> {
         if self.edges.is_empty() {
             return None;
         }
         let said = |bad, sentence| {
             let path = "edgeId";
-            Some(Said {
+            Some(Remark {
                 path,
                 bad,
                 sentence,
