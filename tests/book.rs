@@ -84,15 +84,23 @@ fn every_link_of_the_book_leads_somewhere_and_every_page_is_in_its_list() {
                 "{name} is not in the list"
             );
         }
-        for link in page
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next())
-        {
-            let file = link.split('#').next().unwrap_or_default();
-            let remote = file.starts_with("http") || file.is_empty();
-            assert!(remote || docs().join(file).exists(), "{name}: {link}");
-        }
+        links_lead_somewhere(&name, &page, &docs());
+    }
+    let root = docs().join("..");
+    for name in ["README.md", "CONTRIBUTING.md", "SECURITY.md"] {
+        links_lead_somewhere(name, &fs::read_to_string(root.join(name)).unwrap(), &root);
+    }
+}
+
+fn links_lead_somewhere(name: &str, page: &str, folder: &Path) {
+    for link in page
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+    {
+        let file = link.split('#').next().unwrap_or_default();
+        let remote = file.starts_with("http") || file.is_empty();
+        assert!(remote || folder.join(file).exists(), "{name}: {link}");
     }
 }
 

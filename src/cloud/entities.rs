@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::Fault;
 use crate::cause::misread;
+use crate::text::json::{self, Misfit};
 use crate::text::{self, Text};
 
 /// Faults of one answer that are told in full; further ones are counted.
@@ -45,24 +46,20 @@ pub(super) struct Body<'a> {
 
 /// The page around the entities. The error is what is wrong with it, and how it begins.
 pub(super) fn page(body: &[u8]) -> Result<Body<'_>, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        format!(
-            "{}; it begins with {}",
-            located(&error),
-            text::begins(body, SAMPLE)
-        )
-    })
+    one(body).map_err(|why| format!("{why}; it begins with {}", text::begins(body, SAMPLE)))
 }
 
-/// The JSON path, when there is one, and what is wrong there. Both repeat what was sent, so both are cut.
-pub(super) fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    let (path, words) = (error.path().to_string(), misread(error.inner()));
-    let words = text::fit(&words, WORDS);
-    match path.as_str() {
-        "." | "?" => words.into_owned(),
-        path => format!("{}: {words}", text::fit(path, PATH)),
-    }
+/// One value: the body of an event, or an answer that is no list. The error is the JSON path, when there is one, and what is
+/// wrong there; both repeat what was sent, so both are cut.
+pub(super) fn one<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
+    json::read(body).map_err(|Misfit { place, error }| {
+        let words = misread(&error);
+        let words = text::fit(&words, WORDS);
+        if place.is_whole() {
+            return words.into_owned();
+        }
+        format!("{}: {words}", text::fit(&place.to_string(), PATH))
+    })
 }
 
 /// A field that a row can do without: of the wrong type it is lost, and not the row. Not for what is written back, where it
@@ -121,9 +118,7 @@ impl<'a> Faults<'a> {
     ) -> Vec<(usize, T)> {
         let mut kept = Vec::with_capacity(entities.len());
         for (index, entity) in entities.iter().enumerate() {
-            let mut json = serde_json::Deserializer::from_str(entity.get());
-            let read = serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error));
-            match read.and_then(&make) {
+            match one(entity.get().as_bytes()).and_then(&make) {
                 Ok(entry) => kept.push((index, entry)),
                 Err(reason) => self.add(&format!("entities[{index}]"), &reason),
             }

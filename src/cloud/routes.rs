@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::entities::{id, located};
+use super::entities::{id, one};
 use super::{Call, Client, Error, Fault, Needs, Urgency, direct, get};
 use crate::model::RouteId;
 use crate::model::api::Api;
@@ -30,9 +30,7 @@ struct Made {
 /// The id of a route in the answer to the write that made it; the rest of it is read back anyway. The error is what is wrong
 /// with the answer.
 pub fn made_as(body: &[u8]) -> Result<RouteId, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let made: Made =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))?;
+    let made: Made = one(body)?;
     id(made.id, "id").map(RouteId)
 }
 

@@ -8,10 +8,10 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use serde_path_to_error::{Path, Segment};
 
 use crate::cause::{Misread, bare, misread};
 use crate::text::fit;
+use crate::text::json::{self, Misfit, Place, Step};
 
 /// One thing wrong with a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,33 +60,22 @@ pub fn read_of<T: DeserializeOwned>(json: &str, written: &str) -> Result<T, Faul
     if json.trim().is_empty() {
         return Err(Fault::new("", "it is empty"));
     }
-    let mut from = serde_json::Deserializer::from_str(json);
-    let value = serde_path_to_error::deserialize(&mut from).map_err(|error| {
-        if error.inner().is_data() {
-            return misfit(written, error.path(), error.inner());
+    json::read(json.as_bytes()).map_err(|Misfit { place, error }| {
+        if error.is_data() {
+            return misfit(written, &place, &error);
         }
-        Fault::new(named(error.path()), fit(&misread(error.inner()), SHOWN))
-    })?;
-    from.end()
-        .map_err(|error| Fault::new("", misread(&error)))?;
-    Ok(value)
-}
-
-/// A path as a fault names it: the whole has none, and what a text that ends too early has no name for is left out.
-fn named(path: &Path) -> String {
-    let path = path.to_string();
-    let known = path.trim_end_matches('?').trim_end_matches('.');
-    known.to_owned()
+        Fault::new(place.to_string(), fit(&misread(&error), SHOWN))
+    })
 }
 
 /// A value that does not fit.
-fn misfit(written: &str, path: &Path, error: &serde_json::Error) -> Fault {
+fn misfit(written: &str, path: &Place, error: &serde_json::Error) -> Fault {
     let field = Misread::of(&bare(error));
     let place = match line_of(written, path) {
         Some(line) => format!("(line {line})"),
         None => String::new(),
     };
-    let mut at = named(path);
+    let mut at = path.to_string();
     if let Some(name) = &field.missing {
         let gap = if at.is_empty() { "" } else { "." };
         at = format!("{at}{gap}{name}");
@@ -96,22 +85,21 @@ fn misfit(written: &str, path: &Path, error: &serde_json::Error) -> Fault {
 
 /// The line on which the value at a path begins; of one that is missing, the last line on the way there. None in a text of one
 /// line.
-fn line_of(written: &str, path: &Path) -> Option<usize> {
+fn line_of(written: &str, path: &Place) -> Option<usize> {
     if !written.trim().contains('\n') {
         return None;
     }
     let mut at = written.trim_start();
-    for segment in path {
-        let inside = match segment {
-            Segment::Seq { index } => {
+    for step in &path.0 {
+        let inside = match step {
+            Step::Entry(index) => {
                 let entries: Vec<&RawValue> = serde_json::from_str(at).ok()?;
                 entries.get(*index).copied()
             }
-            Segment::Map { key } => {
+            Step::Member(key) => {
                 let members: BTreeMap<String, &RawValue> = serde_json::from_str(at).ok()?;
                 members.get(key).copied()
             }
-            Segment::Enum { .. } | Segment::Unknown => None,
         };
         let Some(inside) = inside else { break };
         at = inside.get();

@@ -5,22 +5,17 @@ use std::fmt::Display;
 use serde::de::DeserializeOwned;
 
 use super::reply::Refusal;
+use crate::text::json::{self, Misfit};
 
 /// Reads a JSON body; a wrong type or a missing field is told with its path.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let (place, why) = (path.trim_start_matches('.'), error.inner());
-        Refusal::bad_request(if place.is_empty() {
-            format!("the body is not understood: {why}")
+    json::read(body).map_err(|Misfit { place, error }| {
+        Refusal::bad_request(if place.is_whole() {
+            format!("the body is not understood: {error}")
         } else {
-            format!("{place}: {why}")
+            format!("{place}: {error}")
         })
-    })?;
-    json.end()
-        .map_err(|error| Refusal::bad_request(format!("the body is not understood: {error}")))?;
-    Ok(value)
+    })
 }
 
 /// The rules that a body was found to break.

@@ -5,10 +5,12 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::error::Category;
 use tokio::time::Instant;
 
 use super::Token;
 use crate::cloud::{AuthStyle, Credentials, PersonClient, Settings};
+use crate::text::json::{self, Misfit};
 use crate::time::Clock;
 use crate::vault;
 
@@ -115,20 +117,15 @@ pub struct Grant {
 impl Grant {
     /// Reads the answer. The error never quotes the body, which may hold a token.
     pub fn read(body: &[u8], asked: Instant) -> Result<Self, String> {
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let granted: Granted = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let at = error.path().to_string();
-            match error.into_inner().classify() {
+        let granted: Granted =
+            json::read(body).map_err(|Misfit { place, error }| match error.classify() {
                 // A type error of serde quotes the value.
-                serde_json::error::Category::Data if at != "." => {
-                    format!("{at} has the wrong type")
-                }
-                serde_json::error::Category::Data => {
+                Category::Data if !place.is_whole() => format!("{place} has the wrong type"),
+                Category::Data => {
                     "access_token or expires_in is missing, or it is no JSON object".into()
                 }
                 _ => "it is not JSON".to_owned(),
-            }
-        })?;
+            })?;
         if let Some(refresh) = &granted.refresh_token {
             vault::pass(refresh.expose_secret());
         }

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::cloud::entities::{id, lenient, located};
+use crate::cloud::entities::{id, lenient, one};
 use crate::cloud::pages;
 use crate::cloud::{CallbackListing, QueueListing};
 use crate::model::callback::{Callback, Channel, Status, Update};
@@ -101,12 +100,12 @@ pub fn queues(body: &[u8], call: &dyn fmt::Display) -> Result<QueueListing, Stri
 
 /// Reads one queue.
 pub fn queue(body: &[u8]) -> Result<Queue, String> {
-    entity(body).and_then(of_queue)
+    one(body).and_then(of_queue)
 }
 
 /// Reads one reservation: the answer to a booking.
 pub fn callback(body: &[u8]) -> Result<Callback, String> {
-    entity(body).and_then(of_callback)
+    one(body).and_then(of_callback)
 }
 
 /// Reads the answer to the registration of a webhook: its id.
@@ -115,7 +114,7 @@ pub fn webhook(body: &[u8]) -> Result<Text, String> {
     struct Entity {
         id: String,
     }
-    let read: Entity = entity(body)?;
+    let read: Entity = one(body)?;
     id(read.id, "id")
 }
 
@@ -123,7 +122,7 @@ pub fn webhook(body: &[u8]) -> Result<Text, String> {
 /// is not acknowledged, so what its correlation id is does not matter.
 pub fn update(payload: &[u8], sent: Millis) -> Result<Update, Text> {
     let read = || {
-        let entity: UpdateEntity = entity(payload)?;
+        let entity: UpdateEntity = one(payload)?;
         let correlation = match entity.correlation_id.len() {
             0 => return Err("correlation_id is empty".to_owned()),
             long if long > CORRELATION => {
@@ -138,11 +137,6 @@ pub fn update(payload: &[u8], sent: Millis) -> Result<Update, Text> {
         })
     };
     read().map_err(|reason: String| Text::from(text::fit(&reason, REASON)))
-}
-
-fn entity<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))
 }
 
 fn of_callback(entity: CallbackEntity) -> Result<Callback, String> {

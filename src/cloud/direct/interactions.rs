@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::cloud::entities::{id, lenient};
+use crate::cloud::entities::{id, lenient, one};
 use crate::cloud::pages;
 use crate::cloud::transfers::InteractionListing;
 use crate::model::InteractionId;
@@ -48,12 +48,7 @@ pub fn interactions(body: &[u8], call: &dyn fmt::Display) -> Result<InteractionL
 
 /// Reads one interaction; the error names the field.
 pub fn interaction(body: &[u8]) -> Result<Interaction, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let entity: Entity = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        format!("{path}: {}", error.inner())
-    })?;
-    entity.into_model()
+    one(body).and_then(Entity::into_model)
 }
 
 impl Entity {

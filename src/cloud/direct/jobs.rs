@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::cloud::entities::lenient;
+use crate::cloud::entities::{lenient, one};
 use crate::cloud::pages;
 use crate::model::JobId;
 use crate::model::job::{JobError, Made, Phase, RESULTS_KEPT, Word};
@@ -89,10 +89,7 @@ impl JobEntity {
 
 /// Reads one job. The error is what is wrong with it.
 pub fn job(body: &[u8]) -> Result<Word, String> {
-    let mut from = serde_json::Deserializer::from_slice(body);
-    let mut entity: JobEntity =
-        serde_path_to_error::deserialize(&mut from).map_err(|error| error.to_string())?;
-    Ok(entity.word())
+    one(body).map(|mut entity: JobEntity| entity.word())
 }
 
 /// Reads the list of jobs; entries that cannot be read are left out, for the one that is looked for is not among them.

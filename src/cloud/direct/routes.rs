@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::cloud::entities::{Faults, id, located, page};
+use crate::cloud::entities::{Faults, id, one, page};
 use crate::cloud::{Fault, RouteListing};
 use crate::model::RouteId;
 use crate::model::route::{
@@ -99,9 +99,8 @@ pub fn routes(body: &[u8], call: &dyn fmt::Display) -> Result<RouteListing, Stri
 
 /// Reads one route, as an answer to a read or to a write.
 pub fn route(body: &[u8]) -> Result<Known, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error));
-    read.and_then(known)
+    one(body)
+        .and_then(known)
         .map_err(|why| format!("{why}; it begins with {}", begins(body, SAMPLE)))
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Platform;
-use crate::cloud::entities::located;
+use crate::cloud::entities::one;
 use crate::cloud::{Call, Error};
 
 /// Conversations on one page; the API's most.
@@ -130,8 +130,7 @@ pub(super) struct Found<'a> {
 impl<'a> Found<'a> {
     /// Reads what is around the conversations. The error is what is wrong with it.
     pub(super) fn read(body: &'a [u8]) -> Result<Self, String> {
-        let mut json = serde_json::Deserializer::from_slice(body);
-        serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))
+        one(body)
     }
 }
 

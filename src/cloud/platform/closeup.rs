@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Platform;
-use super::estate::{EDGES, Reference, TELEPHONY, moment, object, refer, told};
+use super::estate::{EDGES, Reference, TELEPHONY, moment, refer, told};
 use crate::cloud::entities::id;
+use crate::cloud::entities::one;
 use crate::cloud::{Error, Urgency};
 use crate::model::DeviceId;
 use crate::model::registration::closeup::{Closeup, LineView, Side};
@@ -31,7 +32,7 @@ impl Platform<'_> {
             Err(error) if error.status() == Some(404) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let entity = object(&body).map_err(|reason| Error::answer(&call, reason))?;
+        let entity = one(&body).map_err(|reason| Error::answer(&call, reason))?;
         let (mut closeup, lines) = phone_of(entity);
         for line in &lines {
             let stations = self.stations_of_line(line, urgency).await?;
@@ -145,7 +146,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> (Closeup, Vec<Text>) {
-        phone_of(object(body.as_bytes()).unwrap())
+        phone_of(one(body.as_bytes()).unwrap())
     }
 
     #[test]

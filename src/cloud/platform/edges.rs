@@ -4,9 +4,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Platform;
-use super::estate::{EDGES, Reference, TELEPHONY, moment, object, refer, text, told};
+use super::estate::{EDGES, Reference, TELEPHONY, moment, refer, text, told};
 use super::pages::{List, Whole};
 use crate::cause::misread;
+use crate::cloud::entities::one;
 use crate::cloud::entities::{Faults, id, lenient};
 use crate::cloud::{Error, Urgency};
 use crate::model::EdgeId;
@@ -60,7 +61,7 @@ impl Platform<'_> {
 
 /// Reads an event of `v2.telephony.providers.edges.{id}`: whether the cloud reaches the edge, when it says.
 pub fn edge_event(body: &[u8]) -> Result<Option<Text>, String> {
-    let entity: OnlineEntity = object(body)?;
+    let entity: OnlineEntity = one(body)?;
     Ok(told(entity.online_status))
 }
 
@@ -175,7 +176,7 @@ mod tests {
     use crate::model::edge::EdgeState;
 
     fn read(body: &str) -> Result<Edge, String> {
-        object::<EdgeEntity>(body.as_bytes()).and_then(edge)
+        one::<EdgeEntity>(body.as_bytes()).and_then(edge)
     }
 
     #[test]
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_busiest_part_counts_and_nonsense_does_not() {
-        let load = |body: &str| object::<MetricsEntity>(body.as_bytes()).and_then(measured);
+        let load = |body: &str| one::<MetricsEntity>(body.as_bytes()).and_then(measured);
         let (id, told) = load(
             r#"{"edge":{"id":"e"},"eventTime":"2026-06-15T14:00:00Z","upTimeMsec":86400000,
             "processors":[{"activeTimePct":12.5},{"activeTimePct":71},{"activeTimePct":1e9},{}],

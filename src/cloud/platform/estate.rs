@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 pub(super) use super::phones::TELEPHONY;
 
-use crate::cloud::entities::{id, lenient, located};
+use crate::cloud::entities::{id, lenient};
 use crate::text::Text;
 use crate::time::{Millis, plausible};
 
@@ -27,12 +27,6 @@ pub(super) fn refer(reference: Option<Reference>) -> (Option<Text>, Text) {
     };
     let known = reference.id.and_then(|named| id(named, "id").ok());
     (known, text(reference.name))
-}
-
-/// Reads one object: the body of an event, or an answer that is no list.
-pub(super) fn object<'a, E: Deserialize<'a>>(body: &'a [u8]) -> Result<E, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))
 }
 
 /// Text that may be left out.

@@ -12,7 +12,7 @@ use self::trial::TrialEntity;
 use self::trigger::TriggerEntity;
 use super::Platform;
 use super::pages::{List, Whole};
-use crate::cloud::entities::{Faults, located, page};
+use crate::cloud::entities::{Faults, one, page};
 use crate::cloud::error::Error;
 use crate::cloud::routes::of_that_id;
 use crate::cloud::{Call, Fault, RouteListing, Urgency};
@@ -134,7 +134,7 @@ impl Platform<'_> {
             let path = ["integrations", entity.id.as_str(), "config", "current"];
             let call = self.call("GET", &path, &[], VIEW_INTEGRATIONS)?;
             let body = self.ask(&call, urgency).await?;
-            let config: ConfigEntity = one(&body, &call)?;
+            let config: ConfigEntity = answered(&body, &call)?;
             entity.configure(config);
         }
         Ok(entity.known())
@@ -160,7 +160,7 @@ impl Platform<'_> {
         let query = [("expand", "config.current")];
         let call = self.call("GET", &path, &query, VIEW_INTEGRATIONS)?;
         let body = self.ask(&call, urgency).await?;
-        let entity: IntegrationEntity = one(&body, &call)?;
+        let entity: IntegrationEntity = answered(&body, &call)?;
         if !entity.is_ours() {
             return Ok(None);
         }
@@ -180,7 +180,7 @@ impl Platform<'_> {
         let path = ["processautomation", "triggers", id.raw()];
         let call = self.call("GET", &path, &[], VIEW_TRIGGERS)?;
         let body = self.ask(&call, urgency).await?;
-        let entity: TriggerEntity = one(&body, &call)?;
+        let entity: TriggerEntity = answered(&body, &call)?;
         let known = entity.known().and_then(|known| of_that_id(known, id));
         known
             .map(Some)
@@ -235,7 +235,7 @@ impl Platform<'_> {
         let path = ["processautomation", "triggers", id.raw(), "test"];
         let call = self.question(&path, TEST_TRIGGERS, &event.to_string())?;
         let body = self.ask(&call, urgency).await?;
-        one::<TrialEntity>(&body, &call).map(TrialEntity::trial)
+        answered::<TrialEntity>(&body, &call).map(TrialEntity::trial)
     }
 }
 
@@ -257,8 +257,6 @@ fn of(topic: &str, carried_by: Kind) -> EventType {
 }
 
 /// One entity as the answer to a call.
-fn one<'a, T: Deserialize<'a>>(body: &'a [u8], call: &Call) -> Result<T, Error> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| Error::answer(call, located(&error)))
+fn answered<'a, T: Deserialize<'a>>(body: &'a [u8], call: &Call) -> Result<T, Error> {
+    one(body).map_err(|reason| Error::answer(call, reason))
 }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::Platform;
-use super::estate::{EDGES, Reference, TELEPHONY, object, refer, text, told};
+use super::estate::{EDGES, Reference, TELEPHONY, refer, text, told};
 use super::pages::{List, Whole};
+use crate::cloud::entities::one;
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::{Error, Urgency};
 use crate::model::softphone::found::{Phone, Seats, Station};
@@ -123,14 +124,14 @@ impl Platform<'_> {
     ) -> Result<T, Error> {
         let call = self.call("GET", path, &[], permissions)?;
         let body = self.ask(&call, urgency).await?;
-        let read = object(&body).and_then(make);
+        let read = one(&body).and_then(make);
         read.map_err(|reason| Error::answer(&call, reason))
     }
 }
 
 /// Reads the phone that a write was answered with.
 pub fn made(body: &[u8]) -> Result<Phone, String> {
-    object(body).and_then(phone)
+    one(body).and_then(phone)
 }
 
 #[derive(Deserialize)]
@@ -252,7 +253,7 @@ mod tests {
         body: &str,
         make: fn(E) -> Result<T, String>,
     ) -> Result<T, String> {
-        object(body.as_bytes()).and_then(make)
+        one(body.as_bytes()).and_then(make)
     }
 
     #[test]

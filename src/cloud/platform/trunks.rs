@@ -4,9 +4,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Platform;
-use super::estate::{EDGES, Reference, TELEPHONY, moment, object, refer, text, told};
+use super::estate::{EDGES, Reference, TELEPHONY, moment, refer, text, told};
 use super::pages::{List, Whole};
 use crate::cause::misread;
+use crate::cloud::entities::one;
 use crate::cloud::entities::{Faults, id, lenient};
 use crate::cloud::{CarrierListing, Error, Urgency};
 use crate::model::carrier::Carrier;
@@ -84,12 +85,12 @@ impl Platform<'_> {
 
 /// Reads an event of `v2.telephony.providers.edges.trunks.{id}`; what it leaves out stays as it was.
 pub fn trunk_event(body: &[u8]) -> Result<Seen, String> {
-    object::<SeenEntity>(body).map(SeenEntity::seen)
+    one::<SeenEntity>(body).map(SeenEntity::seen)
 }
 
 /// Reads an event of `v2.telephony.providers.edges.trunks.{id}.metrics`.
 pub fn calls_event(body: &[u8]) -> Result<Traffic, String> {
-    object::<MetricsEntity>(body).map(|entity| entity.traffic())
+    one::<MetricsEntity>(body).map(|entity| entity.traffic())
 }
 
 #[derive(Deserialize)]

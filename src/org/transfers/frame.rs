@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::text::json::{self, Misfit};
+
 /// What a transfer frame is called.
 const TYPE: &str = "interaction.transfer";
 
@@ -53,12 +55,11 @@ struct FrameTriggers {
 impl TransferFrame {
     /// Reads a frame, or makes the answer that tells what is wrong with it.
     pub(super) fn parse(text: &str) -> Result<Self, TransferAnswer> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let frame: Self = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let (place, why) = (error.path().to_string(), error.inner());
-            let reason = match place.trim_start_matches('.') {
-                "" => why.to_string(),
-                place => format!("{place}: {why}"),
+        let frame: Self = json::read(text.as_bytes()).map_err(|Misfit { place, error }| {
+            let reason = if place.is_whole() {
+                error.to_string()
+            } else {
+                format!("{place}: {error}")
             };
             TransferAnswer::invalid(id_of(text), reason)
         })?;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::assemble::{BookingNotes, CallbackFacts, ParticipantState, Party};
 use super::{BOOKED_AS, PARTIES, REASON, moment};
-use crate::cloud::entities::located;
+use crate::cloud::entities::one;
 use crate::model::callback::Callback;
 
 /// Why a participant left when something went wrong.
@@ -54,10 +54,7 @@ struct Reference {
 
 /// Reads a callback's conversation.
 pub(super) fn callback(body: &[u8]) -> Result<Callback, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read: Conversation =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))?;
-    read.told().callback()
+    one::<Conversation>(body)?.told().callback()
 }
 
 impl Conversation {

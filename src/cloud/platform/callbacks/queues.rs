@@ -10,7 +10,7 @@ use super::super::Platform;
 use super::super::hours::Openings;
 use super::super::pages::List;
 use crate::cloud::callbacks::QueueListing;
-use crate::cloud::entities::{id, lenient, located};
+use crate::cloud::entities::{id, lenient, one};
 use crate::cloud::{Error, Urgency};
 use crate::model::QueueId;
 use crate::model::queue::Queue;
@@ -66,9 +66,7 @@ impl Platform<'_> {
     ) -> Result<Queue, Error> {
         let call = self.call("GET", &["routing", "queues", id.raw()], &[], VIEW)?;
         let body = self.ask(&call, urgency).await?;
-        let mut json = serde_json::Deserializer::from_slice(&body);
-        let entity = serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error));
-        let mut read = entity
+        let mut read = one(&body)
             .and_then(queue)
             .map_err(|reason| Error::answer(&call, reason))?;
         self.open(std::slice::from_mut(&mut read), urgency).await;

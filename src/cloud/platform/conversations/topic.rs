@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::assemble::{ConversationFacts, Party};
-use crate::cloud::entities::located;
+use crate::cloud::entities::one;
 use crate::model::interaction::{Interaction, Leg, Participant};
 use crate::text::Text;
 use crate::time::Millis;
@@ -43,9 +43,7 @@ struct Reference {
 
 /// Reads an event's body; the error names the field.
 pub(crate) fn call(body: &[u8]) -> Result<Interaction, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let event: Event =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))?;
+    let event: Event = one(body)?;
     // The event has no time of its own beginning; whoever was first in it has.
     let began = event.participants.iter().filter_map(|who| who.start_time);
     let told = ConversationFacts {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::assemble::{ConversationFacts, Party};
-use crate::cloud::entities::located;
+use crate::cloud::entities::one;
 use crate::model::interaction::{Interaction, Leg, Participant};
 use crate::text::Text;
 use crate::time::Millis;
@@ -59,9 +59,7 @@ type Other = Call;
 
 /// Reads one conversation; the error names the field.
 pub(super) fn conversation(body: &[u8]) -> Result<Interaction, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read: Conversation =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))?;
+    let read: Conversation = one(body)?;
     let told = ConversationFacts {
         id: read.id,
         started: read.start_time.map(moment),

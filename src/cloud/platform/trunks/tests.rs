@@ -3,7 +3,7 @@ use crate::model::carrier::Health;
 use crate::model::trunk::{Standing, health};
 
 fn trunk(body: &str) -> Result<Listed, String> {
-    object::<TrunkEntity>(body.as_bytes()).and_then(listed)
+    one::<TrunkEntity>(body.as_bytes()).and_then(listed)
 }
 
 #[test]
@@ -57,11 +57,7 @@ fn what_is_missing_unknown_or_null_is_no_fault() {
 
 #[test]
 fn only_bases_that_lead_to_carriers_are_carriers() {
-    let read = |body: &str| {
-        object::<BaseEntity>(body.as_bytes())
-            .and_then(base)
-            .unwrap()
-    };
+    let read = |body: &str| one::<BaseEntity>(body.as_bytes()).and_then(base).unwrap();
     let carrier = read(r#"{"id":"b","name":"Telco","state":"active","trunkType":"EXTERNAL"}"#);
     assert_eq!(carrier.unwrap().state, Some("active".into()));
     assert!(read(r#"{"id":"b"}"#).is_some());
@@ -79,7 +75,7 @@ fn calls_are_counted_and_nonsense_is_not() {
         (Some(3), None, Some(2))
     );
     assert_eq!(calls_event(b"{}").unwrap(), Traffic::default());
-    assert!(object::<MetricsEntity>(b"{}").and_then(counted).is_err());
+    assert!(one::<MetricsEntity>(b"{}").and_then(counted).is_err());
     assert!(calls_event(br#"{"calls":[]}"#).is_err());
 }
 
