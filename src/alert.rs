@@ -9,6 +9,7 @@
 //! record of it; the key is then the same.
 
 pub mod courier;
+mod edge;
 pub mod engine;
 mod gathering;
 pub mod ledger;

@@ -252,6 +252,9 @@ pub struct OrgArgs {
     /// A permission of the Platform API that nobody holds; repeatable
     #[arg(long, value_name = "PERMISSION")]
     pub without: Vec<String>,
+    /// Edges of the cloud's own, which serve browsers and come and go [default: 100 by the Platform API, else none]
+    #[arg(long, value_name = "N")]
+    pub media_edges: Option<u32>,
     /// Requests a minute for each token; 0 lifts the limit
     #[arg(long, default_value_t = 300, value_name = "N")]
     pub rate_limit: u32,

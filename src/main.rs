@@ -24,6 +24,7 @@ use trunkline::environment::Environment;
 use trunkline::feed::descriptors;
 use trunkline::feed::{beat, gather};
 use trunkline::headless::{self, Exit, out, record, serve};
+use trunkline::model::api::Api;
 use trunkline::record::RecordFolder;
 use trunkline::share::Offer;
 use trunkline::term::glyphs::Glyphs;
@@ -513,6 +514,9 @@ fn organisation(args: OrgArgs) -> Result<u8, Report> {
     })
 }
 
+/// Edges of the cloud's own where the organisation is reached by the Platform API and nothing else is said.
+const MEDIA_EDGES: u32 = 100;
+
 fn options(args: OrgArgs) -> Result<org::Options, Report> {
     let mut options = org::Options {
         listen: args.listen,
@@ -528,6 +532,9 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
         profile_out: args.profile_out,
         ..org::Options::default()
     };
+    let platform = args.api == Api::Platform;
+    let media_edges = if platform { MEDIA_EDGES } else { 0 };
+    options.media_edges = args.media_edges.unwrap_or(media_edges);
     options.rate = args.rate.unwrap_or(options.rate);
     for fault in &args.faults {
         options.faults.set(fault)?;

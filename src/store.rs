@@ -52,11 +52,11 @@ use self::audit::AuditLog;
 use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use self::edges::Edges;
-use crate::model::DeviceId;
 use crate::model::alert::AlertBook;
 use crate::model::person::Person;
 use crate::model::softphone::Premises;
 use crate::model::softphone::found::Survey;
+use crate::model::{DeviceId, EdgeId};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -166,6 +166,8 @@ pub struct Registrations {
     reasons: Names,
     /// The reason of each row that has one: few do.
     why: HashMap<u32, NameId>,
+    /// The edge of each row that is lost, where that is known.
+    serving: HashMap<u32, EdgeId>,
     flaps: Flaps,
     history: Trail<(Stamp, Field)>,
     /// Gaps and re-reads, a user at a time: a gap of the whole organisation must not push out what really changed.

@@ -261,15 +261,17 @@ impl Engine {
         }
     }
 
-    /// One subject of an alert is well: a single alert ends with it, a storm when nearly all are.
+    /// One subject of an alert is well: a single alert ends with it, a storm when nearly all are, an edge's with the edge.
     fn leave(&mut self, book: &mut AlertBook, id: AlertId, key: &Key, now: Millis) {
-        let Some(away) = book.amend(id, |alert| {
+        let Some((away, edge)) = book.amend(id, |alert| {
             alert.away = alert.away.saturating_sub(1);
-            alert.away
+            (alert.away, matches!(alert.subject, Subject::Edge(_)))
         }) else {
             return;
         };
-        if self.storms.iter().any(|storm| storm.id == id) {
+        if edge {
+            self.leave_edge(book, id, key, now);
+        } else if self.storms.iter().any(|storm| storm.id == id) {
             self.abate(book, id, now);
         } else if away == 0 {
             if let Some(watch) = self.watches.get(key) {

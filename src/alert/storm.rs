@@ -67,6 +67,9 @@ impl Engine {
         if !device {
             return self.tell_alone(book, key, since, now);
         }
+        if self.leave_to_edge(book, key, now) {
+            return;
+        }
         // A storm of its own site, going on or new, comes before one of all sites.
         let least = self.settings.fold_at.max(2);
         if self.join_near(book, key, site.as_ref(), since, now) {
@@ -229,6 +232,11 @@ impl Engine {
             self.changed.insert(id);
             return;
         }
+        self.release(book, id, now);
+    }
+
+    /// Ends an alert of many, and lets those settle on their own that are not back.
+    pub(super) fn release(&mut self, book: &mut AlertBook, id: AlertId, now: Millis) {
         let of_it = self
             .watches
             .iter()

@@ -16,11 +16,13 @@ use crate::alert::{AlertNews, AlertSettings, Key, LedgerRecord, Mode, Sign, Weat
 use crate::config::Profile;
 use crate::config::profile::alerts::Grade;
 use crate::effect::Effect;
-use crate::model::CarrierId;
 use crate::model::alert::{AlertKind, Details, Severity, Subject};
 use crate::model::carrier::Health;
+use crate::model::edge::EdgeState;
 use crate::model::finding::{Target, TlsVerdict};
 use crate::model::registration::State;
+use crate::model::trunk::{By, Standing};
+use crate::model::{CarrierId, EdgeId};
 use crate::store::carriers::Reading;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -169,7 +171,12 @@ impl Alarm {
             operator,
             rules: alerts.rules.iter().filter_map(RuleWatch::new).collect(),
             lost: HashMap::new(),
-            awaited: vec![Family::Devices, Family::Carriers, Family::Endpoints],
+            awaited: vec![
+                Family::Devices,
+                Family::Carriers,
+                Family::Endpoints,
+                Family::Edges,
+            ],
             bell: alerts.bell,
             osc9: alerts.osc9,
         }
@@ -184,18 +191,15 @@ impl Alarm {
             .map(|(id, row)| (id, row.state()))
             .collect();
         all.touched.extend(rows.iter().map(|(id, _)| *id));
+        let edges: Vec<EdgeId> = store.edges.ids().cloned().collect();
+        for edge in edges {
+            self.edge(store, &edge, now);
+        }
         for (id, state) in rows {
             self.device(store, id, state, now);
         }
         self.ask_rules(store, &all, now);
-        let carriers: Vec<_> = store
-            .carriers
-            .iter()
-            .map(|row| (row.carrier().id.clone(), row.carrier().health))
-            .collect();
-        for (id, health) in carriers {
-            self.carrier(store, &id, Some(health), now);
-        }
+        self.carriers(store, now);
         let targets: Vec<Target> = store
             .probes
             .iter()
@@ -213,6 +217,9 @@ impl Alarm {
                     .report(&mut store.alerts, &key, Sign::Gone, now, Details::default);
             }
         }
+        for edge in &changes.edges {
+            self.edge(store, edge, now);
+        }
         for turn in &changes.transitions {
             self.device(store, turn.row, turn.to, now);
         }
@@ -220,9 +227,48 @@ impl Alarm {
         for turn in &changes.carriers {
             self.carrier(store, &turn.carrier, turn.to, now);
         }
+        if !changes.edges.is_empty() {
+            self.carriers(store, now);
+        }
         for target in &changes.findings {
             self.proxy(store, target, now);
         }
+    }
+
+    fn carriers(&mut self, store: &mut Store, now: Millis) {
+        let carriers: Vec<_> = store
+            .carriers
+            .iter()
+            .map(|row| (row.carrier().id.clone(), row.carrier().health))
+            .collect();
+        for (id, health) in carriers {
+            self.carrier(store, &id, Some(health), now);
+        }
+    }
+
+    /// An edge that is not reached is a condition, unless it was switched off; one that is gone is none: the cloud's own come and go.
+    fn edge(&mut self, store: &mut Store, id: &EdgeId, now: Millis) {
+        let row = store.edges.get(id);
+        let sign = match row.map(|row| (row.edge.heard.by, row.edge.state())) {
+            None => Sign::Gone,
+            Some((By::Gap, _) | (_, EdgeState::Unknown)) => Sign::Unsure,
+            Some((_, EdgeState::Offline)) => Sign::Bad,
+            Some(_) => Sign::Good,
+        };
+        let details = row.map(|row| Details {
+            name: row.edge.title().clone(),
+            site: Some(row.edge.site.clone()).filter(|site| !site.is_empty()),
+            edges: vec![row.edge.title().clone()],
+            severity: Severity::Critical,
+            ..Details::default()
+        });
+        let key = Key {
+            kind: AlertKind::EdgeOffline,
+            subject: Subject::Edge(id.0.clone()),
+        };
+        let details = || details.unwrap_or_default();
+        self.engine
+            .report(&mut store.alerts, &key, sign, now, details);
     }
 
     fn ask_rules(&mut self, store: &mut Store, changes: &Changes, now: Millis) {
@@ -280,6 +326,8 @@ impl Alarm {
 
     fn carrier(&mut self, store: &mut Store, id: &CarrierId, health: Option<Health>, now: Millis) {
         let sign = match health {
+            // Then the edges are told of, and whatever runs on them is told of once they are back.
+            Some(health) if health.suffers() && fails_with_edges(store, id) => Sign::Unsure,
             Some(health) if health.suffers() => Sign::Bad,
             Some(Health::Unknown) => Sign::Unsure,
             Some(_) => Sign::Good,
@@ -368,7 +416,10 @@ impl Alarm {
                 Family::Devices => {
                     status.enumerated && status.read >= status.users && status.failed == 0
                 }
-                Family::Carriers => matches!(store.carriers.reading(), Reading::Read(_)),
+                // Edges are told before the carriers that run on them.
+                Family::Carriers | Family::Edges => {
+                    matches!(store.carriers.reading(), Reading::Read(_))
+                }
                 Family::Endpoints => store.probes.iter().all(|probed| probed.finding().is_some()),
             };
             if complete {
@@ -401,6 +452,20 @@ impl Alarm {
             .chain(rules)
             .min()
     }
+}
+
+/// Whether every trunk of a carrier that fails is on an edge which is away.
+fn fails_with_edges(store: &Store, carrier: &CarrierId) -> bool {
+    let row = store.carriers.get(carrier);
+    let trunks = row.iter().flat_map(|row| &row.carrier().trunks);
+    let failing =
+        trunks.filter(|trunk| matches!(trunk.standing(), Standing::Failing | Standing::Partly));
+    let mut failing = failing.peekable();
+    failing.peek().is_some()
+        && failing.all(|trunk| {
+            let edge = trunk.edge.as_ref().and_then(|id| store.edges.get(id));
+            edge.is_some_and(|row| row.edge.state().is_away())
+        })
 }
 
 /// What a probe of a SIP proxy came to, as people say it, and how bad that is; none is no answer at all.

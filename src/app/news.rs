@@ -8,6 +8,7 @@ use super::{App, BadFrame, FRAMES_KEPT};
 use crate::effect::Effect;
 use crate::model::UserId;
 use crate::model::api::Api;
+use crate::model::edge::EdgeState;
 use crate::store::edges::EdgeTurn;
 use crate::text::Text;
 use crate::time::Millis;
@@ -90,7 +91,7 @@ impl App {
     /// An edge that goes or comes back is worth a line: whatever runs on it goes and comes back with it.
     fn edges_turned(&mut self, turns: Vec<EdgeTurn>) {
         for EdgeTurn { name, from, to } in turns {
-            let weight = if to.suffers() {
+            let weight = if to == EdgeState::Offline {
                 Weight::Warning
             } else {
                 Weight::Note

@@ -175,6 +175,20 @@ const COLUMNS: &[Of] = &[
         },
     )
     .hidden(),
+    Of::text(
+        "edge",
+        "EDGE",
+        "The edge's id; of a device, that of the edge that serves it, where that is known",
+        (12, 36),
+        |alert| match &alert.subject {
+            Subject::Edge(id) => Value::raw(id.raw()),
+            _ => match &alert.details.edge {
+                Some(edge) => Value::raw(edge.raw()),
+                None => Value::None,
+            },
+        },
+    )
+    .hidden(),
     Of::flag(
         "flapping",
         "FLAPPING",

@@ -34,6 +34,8 @@ kinds! {
     PhoneCreate = "phone.create";
     /// A phone that is to start anew (Platform API).
     PhoneReboot = "phone.reboot";
+    /// An edge that is to start anew (Platform API).
+    EdgeReboot = "edge.reboot";
     /// A user at a station (Platform API).
     StationAssociate = "station.associate";
     /// A station without its user (Platform API).

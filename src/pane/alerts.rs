@@ -92,6 +92,7 @@ impl Listing for Alerts {
             ],
             Subject::Carrier(id) => vec![Related::new("Carriers", "id", id.raw())],
             Subject::Endpoint(host) => vec![Related::new("Carriers", "proxy", host.raw())],
+            Subject::Edge(id) => vec![Related::new("Edges", "id", id.raw())],
             Subject::Storm { site, .. } => {
                 let there = site.iter().flat_map(|site| {
                     ["Registrations", "Sites"].map(|pane| Related::new(pane, "site", site.raw()))

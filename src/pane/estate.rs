@@ -5,6 +5,9 @@ use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked, Related, places};
 use super::{Abroad, Desk, Scene};
 use crate::effect::Effect;
+use crate::flow::Order;
+use crate::flow::phone::{Deed, PhoneOrder};
+use crate::form::Plan;
 use crate::kind::edges::{self, Edges};
 use crate::kind::probes::Probes;
 use crate::kind::queues::{self, Queues};
@@ -151,7 +154,13 @@ impl Listing for Edges {
     type Kind = Self;
     type Source = Arranged<Self>;
 
-    const ACTIONS: &'static [Action] = READ;
+    const ACTIONS: &'static [Action] = &[
+        Action::Detail,
+        Action::Filter,
+        Action::Sort,
+        Action::Reread,
+        Action::Reboot,
+    ];
     const COPIES: &'static [(&'static str, &'static str)] = &[("id", "the edge's id")];
 
     fn tab(&self, store: &Store) -> Tab {
@@ -194,12 +203,43 @@ impl Listing for Edges {
         related
     }
 
-    fn act(&mut self, action: Action, _: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
-        if action == Action::Reread {
-            reread(Effect::RereadCarriers, "edges", desk);
+    fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        match action {
+            Action::Reread => reread(Effect::RereadCarriers, "edges", desk),
+            Action::Reboot => reboot(on, desk),
+            _ => return false,
         }
-        action == Action::Reread
+        true
     }
+}
+
+/// Offers to start the edge under the cursor anew; one at a time, for whatever goes over it ends.
+fn reboot(on: &Picked<'_, Edges>, desk: &mut Desk<'_>) {
+    let ids = on.ids();
+    let row = match ids.as_slice() {
+        [id] => desk.store.edges.get(id),
+        [] => None,
+        _ => {
+            let text = "edges are rebooted one at a time: unmark the others";
+            return desk.messages.say(Weight::Warning, text, desk.now);
+        }
+    };
+    let Some(row) = row else { return };
+    let edge = &row.edge;
+    let calls = match edge.conversations {
+        Some(calls) => format!("{calls} conversations on it end"),
+        None => "conversations on it end".to_owned(),
+    };
+    let affects = format!("Reboots the edge {}: {calls}.", edge.title());
+    let deed = Deed::RebootEdge {
+        edge: edge.id.clone(),
+        name: edge.title().clone(),
+    };
+    let order = Order::Phone(PhoneOrder::Deeds(vec![deed]));
+    let undo =
+        "This cannot be undone; the edge is back by itself, and the phones that it serves with it.";
+    let plan = Plan::of(order, vec![affects], undo);
+    desk.propose(plan.map(|plan| plan.confirmed_by(Some("reboot".to_owned()))));
 }
 
 impl Listing for Trunks {

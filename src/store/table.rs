@@ -34,6 +34,7 @@ impl Registrations {
             codecs: Names::new(),
             reasons: Names::new(),
             why: HashMap::new(),
+            serving: HashMap::new(),
             flaps: Flaps::new(limits.flaps),
             history: Trail::new(limits.history),
             coverage: Trail::new(limits.history),
@@ -389,6 +390,7 @@ impl Registrations {
             entry.remove();
         }
         self.why.remove(&row);
+        self.serving.remove(&row);
         self.counts.take(slot.state(), slot.flapping());
         self.users
             .believe(slot.user, slot.told(), Believed::Unknown);

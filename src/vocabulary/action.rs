@@ -88,7 +88,7 @@ actions! {
     Transfer = "transfer", "transfer";
     /// Consult (warm) transfer: announce the call, or go on
     Consult = "consult", "consult";
-    /// Reboot the marked phones, or this one (ends active calls)
+    /// Reboot the marked phones, this one, or this edge (ends active calls)
     Reboot = "reboot", "reboot";
     /// Assign or release the phone's station
     Station = "station", "station";

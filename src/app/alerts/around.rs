@@ -1,7 +1,9 @@
 //! What is known around a phone when an alert is made of it.
 
 use crate::alert::Key;
+use crate::model::EdgeId;
 use crate::model::alert::{AlertKind, Details, Severity, Subject};
+use crate::model::edge::Edge;
 use crate::model::registration::State;
 use crate::model::registration::condition::Condition;
 use crate::store::Row;
@@ -17,12 +19,16 @@ pub(super) struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// What is known of a phone. Its edges are those of its site: which one it is on is read only of a phone that is looked at.
+    /// What is known of a phone. Its edges are those of its site where it is not known which one serves it.
     pub fn details(self, row: &Row<'_>, severity: Severity) -> Details {
         let rows = self.edges.worst_first();
         let rows = rows.iter().map(|row| &row.edge);
-        let here: Vec<_> = rows.filter(|edge| row.site() == Some(&edge.site)).collect();
-        let runs = |on: Option<&crate::model::EdgeId>| here.iter().any(|edge| Some(&edge.id) == on);
+        let serves = |edge: &Edge| match row.edge() {
+            Some(id) => *id == edge.id,
+            None => row.site() == Some(&edge.site),
+        };
+        let here: Vec<_> = rows.filter(|edge| serves(edge)).collect();
+        let runs = |on: Option<&EdgeId>| here.iter().any(|edge| Some(&edge.id) == on);
         let carriers = self.carriers.iter().filter(|row| {
             let mut trunks = row.carrier().trunks.iter();
             trunks.any(|trunk| runs(trunk.edge.as_ref()))
@@ -32,6 +38,7 @@ impl Around<'_> {
             site: row.site().cloned(),
             codec: row.codec().cloned(),
             registered: Some(row.state() == State::Ok),
+            edge: row.edge().map(|edge| edge.0.clone()),
             reason: reason(row),
             title: Text::default(),
             severity,

@@ -25,6 +25,20 @@ impl Platform<'_> {
         self.all(list, urgency, edge).await
     }
 
+    /// Reads one edge; none when the organisation has it no more.
+    pub async fn machine(self, of: &EdgeId, urgency: Urgency) -> Result<Option<Edge>, Error> {
+        let path = [&EDGES[..], &[of.raw()]].concat();
+        let call = self.call("GET", &path, &[], TELEPHONY)?;
+        let body = match self.ask(&call, urgency).await {
+            Ok(body) => body,
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let read = object::<EdgeEntity>(&body).and_then(edge);
+        read.map(Some)
+            .map_err(|reason| Error::answer(&call, reason))
+    }
+
     /// Reads how busy these edges are, [`super::trunks::BATCH`] at most.
     pub async fn edge_loads(
         self,

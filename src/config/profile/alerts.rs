@@ -29,8 +29,9 @@ const MOST_RULES: usize = 50;
 const LONGEST_NAME: usize = 64;
 const LONGEST_RULE: usize = 1_024;
 
-/// Names that the contract gives to its own alerts.
-const TAKEN: [&str; 3] = [
+/// Names of the alerts that need no rule.
+const TAKEN: [&str; 4] = [
+    "edge_offline",
     "registration_failure",
     "carrier_degradation",
     "tls_cert_expiry",

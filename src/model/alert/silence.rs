@@ -56,7 +56,9 @@ impl Scope {
             Self::This { kind, subject } => {
                 let of = match subject {
                     Subject::Device { device, .. } => device.to_string(),
-                    Subject::Carrier(name) | Subject::Endpoint(name) => name.to_string(),
+                    Subject::Carrier(name) | Subject::Endpoint(name) | Subject::Edge(name) => {
+                        name.to_string()
+                    }
                     Subject::Storm { site, devices } => match site {
                         Some(site) => format!("{devices} devices at {site}"),
                         None => format!("{devices} devices"),
