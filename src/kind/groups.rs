@@ -48,6 +48,8 @@ impl Group<'_> {
     fn phones(&self) -> u64 {
         let of = |alert: &&Alert| match alert.subject {
             Subject::Device { .. } | Subject::Storm { .. } => u64::from(alert.away),
+            // The edge itself is one of them.
+            Subject::Edge(_) => u64::from(alert.away.saturating_sub(1)),
             Subject::Carrier(_) | Subject::Endpoint(_) => 0,
         };
         self.alerts.iter().map(of).sum()

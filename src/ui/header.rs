@@ -392,7 +392,8 @@ mod tests {
             };
             let area = Rect::new(0, 0, 80, 1);
             let mut buf = Buffer::empty(area);
-            header.render(area, &mut buf, &crate::config::theme::Themes::shipped()[0]);
+            let themes = crate::config::theme::Themes::shipped();
+            header.render(area, &mut buf, themes.iter().next().unwrap());
             let cells = (0..area.width).map(|x| buf[(x, 0)].symbol().to_owned());
             cells.collect::<String>().trim().to_owned()
         };

@@ -97,6 +97,14 @@ const SIGN_IN: &[Pair] = &[
     ("Esc", "give up"),
 ];
 
+const DIGEST: &[Pair] = &[
+    ("j k PageUp PageDown", "from line to line"),
+    ("g G Home End", "first, last line"),
+    ("Enter", "to that row, at that time"),
+    ("y", "copy it"),
+    ("Esc q", "close"),
+];
+
 const READER: &[Pair] = &[
     ("j k PageUp PageDown", "scroll"),
     ("g G Home End", "first, last line"),
@@ -111,6 +119,7 @@ pub fn of(layer: &Layer, theme: &Theme) -> (Reader, bool) {
         Layer::Filter(_) => ("filter", FILTER, true),
         Layer::Chooser(_) => ("a list to choose from", CHOOSER, false),
         Layer::Reader(_) | Layer::Budget(_) => ("a page", READER, false),
+        Layer::Digest(_) => ("what happened", DIGEST, false),
         Layer::Form(view) => ("form", FORM, view.form().editing().line().is_some()),
         Layer::Prompt(_) => ("a line to answer with", PROMPT, true),
         Layer::Review(review) => ("review", REVIEW, review.asks()),

@@ -7,8 +7,7 @@ use super::Platform;
 use super::estate::{EDGES, Reference, TELEPHONY, moment, refer, text, told};
 use super::pages::{List, Whole};
 use crate::cause::misread;
-use crate::cloud::entities::one;
-use crate::cloud::entities::{Faults, id, lenient};
+use crate::cloud::entities::{Faults, id, lenient, one};
 use crate::cloud::{Error, Urgency};
 use crate::model::EdgeId;
 use crate::model::edge::{Edge, Load};
@@ -34,7 +33,7 @@ impl Platform<'_> {
             Err(error) if error.status() == Some(404) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let read = object::<EdgeEntity>(&body).and_then(edge);
+        let read = one::<EdgeEntity>(&body).and_then(edge);
         read.map(Some)
             .map_err(|reason| Error::answer(&call, reason))
     }
