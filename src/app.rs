@@ -57,7 +57,7 @@ use self::lookout::Lookout;
 use self::vitals::{Freshness, Vitals};
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::effect::Effect;
-use crate::model::api::Capabilities;
+use crate::model::api::{Api, Capabilities};
 use crate::model::ids::Ids;
 use crate::pane::{self, Focus, Pane};
 use crate::record::RecorderNews;
@@ -178,6 +178,8 @@ pub struct App {
     replaying: Option<u32>,
     digests: digest::Digests,
     bookmarks: bookmarks::Bookmarks,
+    /// The API that a recording is of, where there is no profile of it.
+    given_api: Option<Api>,
     reader: share::Whose,
     /// How the audit calls this run, once it has written a line.
     session: Option<Text>,
@@ -272,6 +274,7 @@ impl App {
             replaying: None,
             digests: digest::Digests::default(),
             bookmarks: bookmarks::Bookmarks::default(),
+            given_api: None,
             reader: share::Whose::default(),
             session: None,
         }
@@ -290,7 +293,7 @@ impl App {
     #[must_use]
     pub fn can(&self) -> &'static Capabilities {
         let api = self.profile.as_ref().map(|profile| profile.api);
-        api.unwrap_or_default().capabilities()
+        api.or(self.given_api).unwrap_or_default().capabilities()
     }
 
     /// Turns what happened into state and effects.

@@ -151,6 +151,8 @@ pub enum Command {
     Digest(digest::DigestArgs),
     /// Tell whoever takes over what happened, and what is to be gone on with
     Handover(digest::HandoverArgs),
+    /// Write one file of some minutes of the past, for whoever has no access: records, notes, audit lines, a summary
+    Packet(digest::PacketArgs),
     /// Moments that were pinned in the console
     #[command(subcommand)]
     Bookmark(digest::BookmarkCommand),

@@ -23,6 +23,7 @@ use crate::effect::Effect;
 use crate::environment::Environment;
 use crate::flow;
 use crate::listen::{self, Asker, Listener};
+use crate::packet::Packet;
 use crate::record::RecordFolder;
 use crate::screen;
 use crate::share::{Desk, SharePlace};
@@ -117,12 +118,19 @@ pub async fn replay(
     state_dir: PathBuf,
     folder: RecordFolder,
     (at, speed): (Millis, u32),
+    packet: Option<Packet>,
 ) -> Result<u8, String> {
     let ui = &loaded.config.ui;
     let screen = TermScreen::open(ui, state_dir, environment.clone()).map_err(|e| e.to_string())?;
     let mut app = App::new(loaded);
     app.replay(at, speed);
-    let runner = Runner::new(app, screen, environment, listen::nobody());
+    if let Some(packet) = &packet {
+        app.give(&packet.beside, packet.api());
+    }
+    let mut runner = Runner::new(app, screen, environment, listen::nobody());
+    if let Some(packet) = packet {
+        runner = runner.told_beside(packet.beside);
+    }
     let code = runner.rewinding(folder).run(|_| false).await;
     child::end_all();
     code

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
+
 use crate::alert::Orders;
 use crate::flow::Order;
 use crate::kind::Name;
+use crate::model::bookmark::PacketOf;
 use crate::model::digest::DigestFor;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
@@ -88,6 +91,8 @@ pub enum Effect {
     Past(PastAsk),
     /// Tell what happened in a stretch of time; it comes back as [`crate::app::event::Done::Digest`].
     Digest(DigestAsk),
+    /// Write a packet.
+    Packet(PacketAsk),
     /// Let no write leave that is begun from here on, for this reason; none lets them.
     Gate(Option<String>),
     /// Keep what was counted by the hour.
@@ -168,6 +173,19 @@ pub enum SignInAsk {
     GiveUp,
     /// Sign out.
     Leave,
+}
+
+/// A packet to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PacketAsk {
+    /// Of what.
+    pub of: PacketOf,
+    /// Where it goes.
+    pub to: PathBuf,
+    /// Whether callers are masked.
+    pub masked: bool,
+    /// The zone that its page for people is written in.
+    pub zone: TimeZone,
 }
 
 /// A question for what happened. Only the answer to the newest is wanted.

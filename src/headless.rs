@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod get;
 pub mod login;
 pub mod out;
+pub mod packet;
 pub mod probe;
 pub mod provision;
 mod quiet;

@@ -12,6 +12,7 @@ use trunkline::app::Next;
 use trunkline::cause::Cause;
 use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
+use trunkline::cli::digest::PacketArgs;
 use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::record::{DumpArgs, ReplayArgs};
@@ -25,6 +26,7 @@ use trunkline::feed::descriptors;
 use trunkline::feed::{beat, gather};
 use trunkline::headless::{self, Exit, out, record, serve};
 use trunkline::model::api::Api;
+use trunkline::packet::Packet;
 use trunkline::record::RecordFolder;
 use trunkline::share::Offer;
 use trunkline::term::glyphs::Glyphs;
@@ -163,6 +165,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Handover(args)) => {
             world.write(|p, e, state| headless::digest::handover(p, e, state, args))
         }
+        Some(Command::Packet(args)) => world.packet(&args),
         Some(Command::Bookmark(command)) => {
             world.past(|loaded, state| headless::digest::bookmark(loaded, state, &command))
         }
@@ -357,21 +360,48 @@ impl World {
         command(&loaded, &self.paths.state_dir).map_err(|e| eyre!(e))
     }
 
+    /// Writes a packet; one that is only looked at needs no profile.
+    fn packet(&self, args: &PacketArgs) -> Result<u8, Report> {
+        let loaded = self.load()?;
+        let (environment, state) = (&self.environment, &self.paths.state_dir);
+        headless::packet::packet(&loaded, environment, state, args).map_err(|e| eyre!(e))
+    }
+
     /// Opens the console on what was recorded.
     fn replay(self, args: &ReplayArgs) -> Result<u8, Report> {
-        let loaded = self.load()?;
+        let mut loaded = self.load()?;
+        let packet = match &args.folder {
+            Some(file) if file.is_file() => Some(Packet::open(file).map_err(|e| eyre!("{e}"))?),
+            _ => None,
+        };
+        let scratch = Scratch::new(&std::env::temp_dir(), "trunkline-packet-");
+        let scratch = scratch.wrap_err("making a folder for the record")?;
+        if packet.is_some() {
+            // It is of another machine, and asks nothing of this one's organisation.
+            loaded.profile = None;
+        }
         let profile = loaded.profile.as_ref();
         let folder = match (&args.folder, profile) {
+            (Some(_), _) if packet.is_some() => unfolded(packet.as_ref(), scratch.path())?,
             (Some(folder), _) => RecordFolder::at(folder.clone()),
             (None, Some(profile)) => RecordFolder::of(&self.paths.state_dir, &profile.name),
             (None, None) => return Err(no_profile()),
         };
         let zone = profile.and_then(|profile| profile.time_zone.clone());
-        let begin = record::begin(&folder, args.at.as_deref(), &zone.unwrap_or(TimeZone::UTC));
+        let first = packet.as_ref().map(|packet| packet.about.begin.to_string());
+        let at = args.at.as_deref().or(first.as_deref());
+        let begin = record::begin(&folder, at, &zone.unwrap_or(TimeZone::UTC));
         let begin = begin.map_err(|e| eyre!(e))?;
         let runtime = runtime()?;
         let (environment, state) = (self.environment, self.paths.state_dir);
-        let run = console::replay(loaded, environment, state, folder, (begin, args.speed));
+        let run = console::replay(
+            loaded,
+            environment,
+            state,
+            folder,
+            (begin, args.speed),
+            packet,
+        );
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
@@ -489,6 +519,13 @@ impl World {
         };
         written(format!("{}\n", text.trim_end()).as_bytes())
     }
+}
+
+/// The record of a packet, laid out in a folder.
+fn unfolded(packet: Option<&Packet>, scratch: &Path) -> Result<RecordFolder, Report> {
+    let packet = packet.ok_or_else(no_profile)?;
+    let folder = packet.unfold(&scratch.join("record"));
+    folder.map_err(|e| eyre!("{e}"))
 }
 
 fn no_profile() -> Report {

@@ -14,6 +14,7 @@
 //! before the still that a look back begins with.
 
 mod block;
+mod cut;
 pub mod digest;
 mod error;
 mod folder;
@@ -33,6 +34,7 @@ mod writer;
 mod tests;
 
 pub use self::block::{ENTRY_BYTES, Entry};
+pub use self::cut::{Cut, cut};
 pub use self::error::RecordError;
 pub use self::folder::{RecordFolder, Usage, prune};
 pub use self::reader::{Look, LookCoverage, Record, Reel};

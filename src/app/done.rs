@@ -79,6 +79,7 @@ impl App {
                     .tell(Weight::Note, "configuration read again", now);
             }
             Done::Past(news) => self.past_news(*news),
+            Done::Packed(what) => self.messages.say(Weight::Note, what, now),
             Done::Digest(news) => self.digest_news(*news),
             Done::Recorder(news) => self.recorder_news(news),
             Done::Share(asked) => self.share_asked(asked),

@@ -115,6 +115,8 @@ pub enum Done {
     Past(Box<super::past::PastNews>),
     /// What happened in a stretch of time was put together, or why it was not.
     Digest(Box<super::digest::DigestNews>),
+    /// A packet was written; the sentence says where, and with which sum.
+    Packed(String),
     /// What became of recording.
     Recorder(RecorderNews),
     /// What those who share this reading ask of it.

@@ -9,6 +9,7 @@ mod interactions;
 mod jobs;
 mod log;
 mod memory;
+pub mod packet;
 mod past;
 mod person;
 mod phones;
@@ -245,6 +246,7 @@ impl Performer {
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),
             Effect::Past(ask) => self.past.ask(ask, &self.done),
             Effect::Digest(ask) => self.past.digest(ask, &self.done),
+            Effect::Packet(ask) => self.past.packet(ask, &self.environment, &self.done),
             Effect::Gate(why) => self.desk.gate(why),
             Effect::KeepHours(counted) => self.hourly.hand(counted, &self.done),
             Effect::RereadCarriers => self.instruct(Instruction::RereadCarriers),

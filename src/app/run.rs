@@ -23,6 +23,7 @@ use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{Question, Questions};
 use crate::memory::Memory;
 use crate::record::RecordFolder;
+use crate::record::digest::Beside;
 use crate::share::Desk;
 use crate::text::Text;
 use crate::time::Clock;
@@ -123,6 +124,15 @@ impl<S> Runner<S> {
     pub fn rewinding(self, folder: RecordFolder) -> Self {
         Self {
             performer: self.performer.rewinding(folder),
+            ..self
+        }
+    }
+
+    /// Tells beside the past what came with it, and nothing of this machine.
+    #[must_use]
+    pub fn told_beside(self, beside: Arc<Beside>) -> Self {
+        Self {
+            performer: self.performer.told_beside(beside),
             ..self
         }
     }

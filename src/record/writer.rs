@@ -146,18 +146,13 @@ impl Writer {
     }
 
     fn kept(&self, mut told: Told) -> Option<Told> {
-        if let Told::News(news) = &mut told {
-            if !Told::concerns(news) {
-                return None;
-            }
-            if self.settings.mask {
-                mask::mask(news);
-            }
-        }
-        if let Told::Interactions { interactions, .. } = &mut told
-            && self.settings.mask
+        if let Told::News(news) = &told
+            && !Told::concerns(news)
         {
-            interactions.iter_mut().for_each(mask::interaction);
+            return None;
+        }
+        if self.settings.mask {
+            mask::told(&mut told);
         }
         Some(told)
     }

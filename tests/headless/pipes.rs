@@ -94,7 +94,7 @@ impl Given {
             // They need a terminal, or end by a signal and talk on standard error; a person does the last two.
             // Nothing is recorded or shared here, and no webhook is registered: what is about these says so on standard error.
             "demo" | "serve" | "login" | "logout" | "replay" | "dump" | "digest" | "handover"
-            | "bookmark remove" | "record verify" | "record prune" | "share status"
+            | "packet" | "bookmark remove" | "record verify" | "record prune" | "share status"
             | "webhook add" | "webhook test" | "webhook remove" => return None,
             "provision apply" => vec![self.endpoints.clone(), "--plan".into()],
             "route test" => vec![route(), "--dry-run".into()],

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::digest::{BesideFrom, digest};
+use super::packet::{PacketOrder, packet};
 use crate::app::digest::DigestNews;
 use crate::app::event::Done;
 use crate::app::past::PastNews;
-use crate::effect::{DigestAsk, PastAsk};
+use crate::effect::{DigestAsk, PacketAsk, PastAsk};
+use crate::environment::Environment;
+use crate::flow::operator;
 use crate::kind::{Kind, Name, Visit};
 use crate::query::Query;
 use crate::record::{Look, Record, RecordError, RecordFolder, Turn, turns};
-use crate::time::Millis;
+use crate::time::{Clock, Millis};
 
 /// Stretches that are searched for a change: two days of them, at least.
 const SEARCHED: usize = 200;
@@ -58,6 +61,56 @@ impl PastDesk {
         tokio::task::spawn_blocking(move || {
             let digest = digest(folder, &beside, span, whom);
             let _ = done.send(Done::Digest(Box::new(DigestNews { ask, digest })));
+        });
+    }
+}
+
+impl PastDesk {
+    /// Begins to write a packet; what came of it is told.
+    pub(super) fn packet(
+        &self,
+        ask: PacketAsk,
+        environment: &Environment,
+        done: &mpsc::UnboundedSender<Done>,
+    ) {
+        let done = done.clone();
+        let Some(BesideFrom::Kept(state_dir, profile)) = self.beside.clone() else {
+            let why = "there is no profile whose past could be written into a packet";
+            let _ = done.send(Done::Failed(why.to_owned()));
+            return;
+        };
+        let operator = operator(environment);
+        tokio::task::spawn_blocking(move || {
+            let lines = done.clone();
+            let PacketAsk {
+                of,
+                to,
+                masked,
+                zone,
+            } = ask;
+            let order = PacketOrder {
+                state_dir: &state_dir,
+                profile: &profile,
+                operator: &operator,
+                zone: &zone,
+                of,
+                to: &to,
+                masked,
+                now: Clock::Real.now(),
+            };
+            let written = packet(&order, move |line| {
+                let _ = lines.send(Done::Audited(Box::new(line.clone())));
+            });
+            let _ = done.send(match written {
+                Ok(written) => {
+                    let path = to.display();
+                    let sum = written.sha256.get(..12).unwrap_or_default();
+                    Done::Packed(format!(
+                        "packet written to {path}, SHA-256 {sum}…; the audit has all of it"
+                    ))
+                }
+                Err(why) => Done::Failed(why),
+            });
         });
     }
 }
