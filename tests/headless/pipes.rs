@@ -97,7 +97,6 @@ impl Given {
             | "packet" | "bookmark remove" | "record verify" | "record prune" | "share status"
             | "webhook add" | "webhook test" | "webhook remove" => return None,
             "provision apply" => vec![self.endpoints.clone(), "--plan".into()],
-            "route test" => vec![route(), "--dry-run".into()],
             "callback waiting" => vec!["--json".into()],
             "get" => vec!["users".into()],
             "probe" => vec!["dns".into(), "localhost".into()],
@@ -117,7 +116,7 @@ impl Given {
                 format!("{}/route.json", self.folder),
                 "--dry-run".into(),
             ],
-            "route delete" => vec![route(), "--dry-run".into()],
+            "route test" | "route delete" => vec![route(), "--dry-run".into()],
             "route apply" => vec![self.folder.clone(), "--plan".into()],
             "completions" => vec!["bash".into()],
             "org" => vec!["--users".into(), "1".into()],
