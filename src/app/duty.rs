@@ -3,7 +3,7 @@
 
 use super::{
     App, alerts, attend, budget, callbacks, clock, closeup, forms, hourly, jobs, lookout, memory,
-    past, person, routes, transfers, webhooks,
+    past, person, routes, trail, transfers, webhooks,
 };
 use crate::time::Millis;
 
@@ -27,6 +27,7 @@ const DUTIES: [Duty; 20] = [
     transfers::DUTY,
     callbacks::DUTY,
     closeup::DUTY,
+    trail::DUTY,
     attend::DUTY,
     budget::DUTY,
     person::DUTY,

@@ -19,7 +19,9 @@ use crate::model::softphone::found::Survey;
 use crate::model::{DeviceId, InteractionId, UserId};
 use crate::record::RecorderNews;
 use crate::shelf;
+use crate::store::metrics::Figures;
 use crate::text::Text;
+use crate::time::Millis;
 use crate::vocabulary::news::News;
 use crate::vocabulary::problem::Problem;
 
@@ -117,6 +119,10 @@ pub enum Done {
     Digest(Box<super::digest::DigestNews>),
     /// A packet was written; the sentence says where, and with which sum.
     Packed(String),
+    /// What became of a row over the recorded days, as far as it was read.
+    Trail(Box<super::trail::TrailNews>),
+    /// What was recorded for the charts of the last day, in order.
+    Figures(Vec<(Millis, Figures)>),
     /// What became of recording.
     Recorder(RecorderNews),
     /// What those who share this reading ask of it.

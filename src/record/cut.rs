@@ -88,12 +88,7 @@ struct Cutter<'f> {
 
 impl Cutter<'_> {
     /// Writes one stretch, from that moment until the other; `last` says that none follows.
-    fn roll(
-        &mut self,
-        reel: Reel,
-        (from, until): (Millis, Millis),
-        last: bool,
-    ) -> io::Result<()> {
+    fn roll(&mut self, reel: Reel, (from, until): (Millis, Millis), last: bool) -> io::Result<()> {
         let Reel {
             mut store,
             mut moments,

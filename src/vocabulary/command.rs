@@ -5,6 +5,7 @@ mod silence;
 use std::path::PathBuf;
 
 use super::action::Action;
+use super::chart::ChartSpan;
 use crate::model::bookmark::Bookmark;
 use crate::model::digest::Place;
 use crate::time::Millis;
@@ -83,6 +84,8 @@ pub enum Command {
     DropBookmark(u32),
     /// Write a packet, as somebody has said of what and where to.
     Packet(String),
+    /// Show so much of the past in the chart of Pulse.
+    Chart(ChartSpan),
     /// Copy one thing of the row: `id`, `json`, `csv`, `curl`, `link` or what else the list has.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
@@ -225,6 +228,11 @@ pub const VERBS: &[Verb] = &[
         doc: "Write one file of a bookmark, or of so long until now: records, notes, audit lines, summary",
     },
     Verb {
+        name: "chart",
+        words: "15m|1h|8h|24h",
+        doc: "Show so much of the past in the chart of Pulse",
+    },
+    Verb {
         name: "copy",
         words: "json|csv|curl|link|id",
         doc: "Copy the row, the request that reads it, its page or its id",
@@ -332,6 +340,7 @@ impl Command {
             ("bookmark", _) => Ok(Self::Bookmark(rest.to_owned())),
             ("bookmarks", _) => number(rest).map(Self::GoToBookmark),
             ("drop-bookmark", _) => number(rest).map(Self::DropBookmark),
+            ("chart", _) => ChartSpan::named(rest).map(Self::Chart),
             ("view", _) => Ok(Self::View(rest.to_owned())),
             ("save-view", _) => Ok(Self::SaveView(rest.to_owned())),
             ("drop-view", _) => Ok(Self::DropView(rest.to_owned())),

@@ -36,6 +36,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Redeliver, 'R'),
     (Action::Day, 'D'),
     (Action::Compare, '='),
+    (Action::Zoom, 'Z'),
     (Action::Freeze, 'f'),
     (Action::Reread, 'r'),
     (Action::New, 'n'),
