@@ -9,6 +9,7 @@
 //! record of it; the key is then the same.
 
 pub mod courier;
+mod edge;
 pub mod engine;
 mod gathering;
 pub mod ledger;
@@ -20,7 +21,7 @@ pub mod webhook;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::alert::{Alert, AlertId, AlertKind, Body, Leg, Silence, Subject};
+use crate::model::alert::{Alert, AlertId, AlertKind, Body, Leg, Severity, Silence, Subject};
 use crate::text::Text;
 
 /// A condition of a subject: what is watched, settled and told as one.
@@ -75,8 +76,8 @@ pub struct Orders {
     pub save: Vec<LedgerRecord>,
     /// To be posted.
     pub post: Vec<Parcel>,
-    /// New alerts, in words that are safe to show.
-    pub announce: Vec<String>,
+    /// New alerts, how bad each is, in words that are safe to show.
+    pub announce: Vec<(Severity, String)>,
 }
 
 impl Orders {

@@ -7,6 +7,7 @@
 mod act;
 mod alerts;
 mod answer;
+mod arrive;
 mod attend;
 mod audit;
 mod bookmarks;
@@ -39,9 +40,11 @@ pub mod run;
 mod sent;
 mod share;
 mod tape;
+pub mod trail;
 pub mod transfers;
 mod views;
 pub mod vitals;
+pub mod webhooks;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -49,12 +52,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::tz::TimeZone;
 
+pub use self::arrive::Next;
 use self::event::Event;
 use self::lookout::Lookout;
 use self::vitals::{Freshness, Vitals};
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::effect::Effect;
-use crate::model::api::Capabilities;
+use crate::model::api::{Api, Capabilities};
 use crate::model::ids::Ids;
 use crate::pane::{self, Focus, Pane};
 use crate::record::RecorderNews;
@@ -146,14 +150,18 @@ pub struct App {
     /// Reservations that were booked with this profile, and the ids of their bookings in the audit.
     booked: std::collections::BTreeMap<crate::model::CallbackId, crate::text::Text>,
     route_watch: routes::RouteWatch,
+    /// When the webhooks are read.
+    webhook_watch: webhooks::WebhookWatch,
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
     bench: forms::Bench,
     outbox: sent::Outbox,
     /// Lines that were carried out from the palette, the oldest first.
     typed_lines: VecDeque<String>,
-    /// The profile to go on with once this has ended.
-    next: Option<String>,
+    /// What to go on with once this has ended.
+    next: Option<Next>,
+    /// Whether a configuration was read.
+    configured: bool,
     arrival: recall::Arrival,
     closeup: closeup::CloseupReads,
     trail: views::Trail,
@@ -161,6 +169,7 @@ pub struct App {
     hourly: hourly::HourlyWrites,
     attend: attend::Attended,
     coverage: coverage::Coverage,
+    row_past: trail::TrailReads,
     /// What became of recording; none where nothing was to be recorded.
     recorder: Option<RecorderNews>,
     /// The moment of the past that is on the screen; none shows the present.
@@ -171,6 +180,8 @@ pub struct App {
     replaying: Option<u32>,
     digests: digest::Digests,
     bookmarks: bookmarks::Bookmarks,
+    /// The API that a recording is of, where there is no profile of it.
+    given_api: Option<Api>,
     reader: share::Whose,
     /// How the audit calls this run, once it has written a line.
     session: Option<Text>,
@@ -187,6 +198,7 @@ impl App {
             theme,
             themes,
             warnings,
+            source,
             ..
         } = loaded;
         let profile = profile.map(Arc::new);
@@ -243,12 +255,14 @@ impl App {
             resume: jobs::Resume::default(),
             booked: std::collections::BTreeMap::new(),
             route_watch: routes::RouteWatch::default(),
+            webhook_watch: webhooks::WebhookWatch::default(),
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),
             outbox: sent::Outbox::default(),
             typed_lines: VecDeque::new(),
             next: None,
+            configured: source.is_some(),
             arrival,
             closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
@@ -256,12 +270,14 @@ impl App {
             hourly: hourly::HourlyWrites::default(),
             attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
+            row_past: trail::TrailReads::default(),
             recorder: None,
             past: None,
             past_asks: 0,
             replaying: None,
             digests: digest::Digests::default(),
             bookmarks: bookmarks::Bookmarks::default(),
+            given_api: None,
             reader: share::Whose::default(),
             session: None,
         }
@@ -280,7 +296,7 @@ impl App {
     #[must_use]
     pub fn can(&self) -> &'static Capabilities {
         let api = self.profile.as_ref().map(|profile| profile.api);
-        api.unwrap_or_default().capabilities()
+        api.or(self.given_api).unwrap_or_default().capabilities()
     }
 
     /// Turns what happened into state and effects.
@@ -327,12 +343,6 @@ impl App {
     #[must_use]
     pub fn ended(&self) -> Option<u8> {
         self.ended
-    }
-
-    /// The profile that a person wants to go on with, once this has ended.
-    #[must_use]
-    pub fn next_profile(&self) -> Option<&str> {
-        self.next.as_deref()
     }
 
     /// How the feeds are doing.
@@ -500,10 +510,10 @@ impl App {
 
 /// The registered share over the last minutes, 0..=1, oldest first.
 fn history(store: &Store, now: Millis) -> Vec<f32> {
-    let recent = &store.registrations.metrics().registered_recent;
-    recent
-        .last(HISTORY, now)
-        .flatten()
+    let metrics = store.registrations.metrics();
+    metrics
+        .recent(HISTORY, now)
+        .filter_map(|figures| figures.share)
         .map(|share| f32::from(share) / 10_000.0)
         .collect()
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod callback;
 pub mod digest;
+pub mod examples;
 pub mod list;
 pub mod probe;
 pub mod record;
@@ -17,7 +18,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::model::api::Api;
 
@@ -39,6 +40,23 @@ pub struct Cli {
     /// Read the organisation from this console, and do not attach to a reader on this machine
     #[arg(long)]
     pub direct: bool,
+}
+
+impl Cli {
+    /// The command line with the examples of every command.
+    #[must_use]
+    pub fn whole() -> clap::Command {
+        examples::shown(Self::command())
+    }
+
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// What is wrong with it; or the help, where that was asked for.
+    pub fn read() -> Result<Self, clap::Error> {
+        let matches = Self::whole().try_get_matches()?;
+        Self::from_arg_matches(&matches)
+    }
 }
 
 /// Which build this is: for whoever reports a fault. Packages are built with `TRUNKLINE_COMMIT` and `TRUNKLINE_DATE` set; any
@@ -110,7 +128,7 @@ pub enum Command {
     Provision(write::ProvisionArgs),
     /// Transfer interactions to one destination, checked as in the console
     Transfer(transfer::TransferArgs),
-    /// Callback reservations: list, book, take back
+    /// Callback reservations: list, book, cancel
     #[command(subcommand)]
     Callback(callback::CallbackCommand),
     /// Event routes: list, verify, deploy from a file or a folder
@@ -133,6 +151,8 @@ pub enum Command {
     Digest(digest::DigestArgs),
     /// Tell whoever takes over what happened, and what is to be gone on with
     Handover(digest::HandoverArgs),
+    /// Write one file of some minutes of the past, for whoever has no access: records, notes, audit lines, a summary
+    Packet(digest::PacketArgs),
     /// Moments that were pinned in the console
     #[command(subcommand)]
     Bookmark(digest::BookmarkCommand),
@@ -181,7 +201,11 @@ pub struct ServeArgs {
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Write a commented file to start from; never over an existing one
-    Init,
+    Init {
+        /// Ask for region, client and the secret's place, try the sign-in, and write what works
+        #[arg(long)]
+        guided: bool,
+    },
     /// Say every mistake in the file, or that there is none
     Check,
     /// Print where the file is looked for, and every other file that is kept
@@ -230,6 +254,9 @@ pub struct OrgArgs {
     /// A permission of the Platform API that nobody holds; repeatable
     #[arg(long, value_name = "PERMISSION")]
     pub without: Vec<String>,
+    /// Edges of the cloud's own, which serve browsers and come and go [default: 100 by the Platform API, else none]
+    #[arg(long, value_name = "N")]
+    pub media_edges: Option<u32>,
     /// Requests a minute for each token; 0 lifts the limit
     #[arg(long, default_value_t = 300, value_name = "N")]
     pub rate_limit: u32,

@@ -53,7 +53,7 @@ use tokio::time::Instant;
 
 pub use self::account::{Spending, Spent};
 pub use self::budget::{BudgetReading, Quota, Urgency};
-pub use self::call::{Call, Needs, Who};
+pub use self::call::{Call, Needs, Who, lacking};
 pub use self::callbacks::{CallbackListing, QueueListing};
 pub use self::checkup::Skew;
 pub use self::concern::Concern;

@@ -11,10 +11,10 @@ use tokio::sync::mpsc;
 
 use self::away::Away;
 use self::recollection::Recollection;
-use crate::app::App;
 use crate::app::event::{Done, Event};
 use crate::app::perform::ShareWay;
 use crate::app::run::{Runner, Screen};
+use crate::app::{App, Next};
 use crate::child;
 use crate::config::secret::SecretSource;
 use crate::config::watch::{Reload, Watch};
@@ -23,6 +23,7 @@ use crate::effect::Effect;
 use crate::environment::Environment;
 use crate::flow;
 use crate::listen::{self, Asker, Listener};
+use crate::packet::Packet;
 use crate::record::RecordFolder;
 use crate::screen;
 use crate::share::{Desk, SharePlace};
@@ -41,8 +42,8 @@ const TERMINAL_GONE: u8 = 129;
 pub struct Ended {
     /// The exit code.
     pub code: u8,
-    /// The profile that a person wants to go on with.
-    pub next: Option<String>,
+    /// What a person wants to go on with.
+    pub next: Option<Next>,
 }
 
 /// How a console starts.
@@ -103,7 +104,7 @@ pub async fn run(
     }
     Ok(Ended {
         code: code?,
-        next: runner.app.next_profile().map(str::to_owned),
+        next: runner.app.next().cloned(),
     })
 }
 
@@ -117,12 +118,19 @@ pub async fn replay(
     state_dir: PathBuf,
     folder: RecordFolder,
     (at, speed): (Millis, u32),
+    packet: Option<Packet>,
 ) -> Result<u8, String> {
     let ui = &loaded.config.ui;
     let screen = TermScreen::open(ui, state_dir, environment.clone()).map_err(|e| e.to_string())?;
     let mut app = App::new(loaded);
     app.replay(at, speed);
-    let runner = Runner::new(app, screen, environment, listen::nobody());
+    if let Some(packet) = &packet {
+        app.give(&packet.beside, packet.api());
+    }
+    let mut runner = Runner::new(app, screen, environment, listen::nobody());
+    if let Some(packet) = packet {
+        runner = runner.told_beside(packet.beside);
+    }
     let code = runner.rewinding(folder).run(|_| false).await;
     child::end_all();
     code

@@ -211,6 +211,7 @@ mod tests {
             before: None,
             after: None,
             state,
+            why: None,
         }
     }
 

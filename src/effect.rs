@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
+
 use crate::alert::Orders;
 use crate::flow::Order;
 use crate::kind::Name;
+use crate::model::bookmark::PacketOf;
 use crate::model::digest::DigestFor;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
 use crate::model::person::Pasted;
 use crate::model::route::Known;
+use crate::model::trail::TrailOf;
 use crate::model::{DeviceId, InteractionId, RouteId, UserId};
 use crate::shelf;
 use crate::time::Millis;
@@ -49,6 +53,8 @@ pub enum Effect {
     Acknowledge(Taken),
     /// Read an interaction that a form names; it comes back as [`crate::app::event::Done::LookedUp`].
     LookUp(InteractionId),
+    /// Read what is around an endpoint that a form is about; it comes back as [`crate::app::event::Done::Surrounded`].
+    ReadSurroundings,
     /// Read a phone with its stations; it comes back as [`crate::app::event::Done::Surveyed`].
     Survey(DeviceId),
     /// Look at a phone closely; it comes back as [`crate::app::event::Done::Closeup`].
@@ -71,6 +77,11 @@ pub enum Effect {
     StopFlow(FlowId),
     /// Read routes, or look at a destination; the answer comes back as [`crate::app::event::Done::Routes`].
     Routes(RouteAsk),
+    /// Read the webhooks of both kinds; they come back as [`crate::app::event::Done::Webhooks`].
+    ReadWebhooks {
+        /// Whether somebody waits for it.
+        urgent: bool,
+    },
     /// Sign a person in or out; what happens comes back as [`crate::app::event::Done::SignIn`].
     SignIn(SignInAsk),
     /// Read on what the budget goes; it comes back as [`crate::app::event::Done::Budget`].
@@ -81,6 +92,8 @@ pub enum Effect {
     Past(PastAsk),
     /// Tell what happened in a stretch of time; it comes back as [`crate::app::event::Done::Digest`].
     Digest(DigestAsk),
+    /// Write a packet.
+    Packet(PacketAsk),
     /// Let no write leave that is begun from here on, for this reason; none lets them.
     Gate(Option<String>),
     /// Keep what was counted by the hour.
@@ -163,6 +176,19 @@ pub enum SignInAsk {
     Leave,
 }
 
+/// A packet to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PacketAsk {
+    /// Of what.
+    pub of: PacketOf,
+    /// Where it goes.
+    pub to: PathBuf,
+    /// Whether callers are masked.
+    pub masked: bool,
+    /// The zone that its page for people is written in.
+    pub zone: TimeZone,
+}
+
 /// A question for what happened. Only the answer to the newest is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DigestAsk {
@@ -177,12 +203,25 @@ pub struct DigestAsk {
 /// Something that is asked of the past. Each question has a number: only the answer to the newest is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PastAsk {
+    /// The figures of the last day, for the charts of the present; they come back as
+    /// [`Done::Figures`](crate::app::event::Done::Figures).
+    Figures,
     /// A moment.
     At {
         /// The number of the question.
         ask: u64,
         /// When.
         at: Millis,
+    },
+    /// What became of a row over the recorded days; it comes back as [`Done::Trail`](crate::app::event::Done::Trail), the
+    /// newest first and the rest later.
+    Trail {
+        /// The number of the question.
+        ask: u64,
+        /// Which row.
+        of: TrailOf,
+        /// Until this moment.
+        until: Millis,
     },
     /// The moment of the change before or after, of rows that a filter shows.
     Step {

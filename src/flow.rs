@@ -42,6 +42,7 @@ use crate::model::payload::Fault;
 use crate::model::provision::Provision;
 use crate::model::queue::Queue;
 use crate::model::requester::Requester;
+use crate::model::route::Known;
 use crate::model::transfer::made::{Happening, Open, TransferId};
 use crate::model::write::{Method, Write, WriteKind};
 use crate::model::{InteractionId, JobId};
@@ -75,6 +76,8 @@ pub enum Order {
     },
     /// Deploy a route (contract §9).
     Deploy(Box<route::Deploy>),
+    /// Send a test event to the destinations of a route, from here.
+    TestRoute(Box<Known>),
     /// Take a route away.
     RemoveRoute(Box<route::Remove>),
     /// Put on record that somebody was refused a route.
@@ -122,6 +125,7 @@ impl Order {
             Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
             Self::Phone(order) => order.kind(),
             Self::Deploy(deploy) => deploy.kind(),
+            Self::TestRoute(_) => WriteKind::RouteTrial,
             Self::RemoveRoute(_) => WriteKind::RouteDelete,
             Self::RefusedRoute(_) => WriteKind::RouteCreate,
             Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
@@ -141,6 +145,7 @@ impl Order {
             Self::Phone(order) => order.writes()?,
             Self::Webhook(order) => vec![order.write()?],
             Self::Deploy(deploy) => deploy.writes(),
+            Self::TestRoute(known) => vec![route::trial::write(known)],
             Self::RemoveRoute(remove) => vec![remove.known.delete()],
             Self::Transfer(transfers) => transfers.writes()?,
             Self::Consult(consult) => {
@@ -187,6 +192,7 @@ impl Order {
             Self::Follow { name, .. } => name.clone(),
             Self::Phone(order) => order.title(),
             Self::Deploy(deploy) => Text::from(deploy.body.name()),
+            Self::TestRoute(known) => Text::from(known.route.name()),
             Self::RemoveRoute(remove) => Text::from(remove.known.route.name()),
             Self::RefusedRoute(refused) => refused.name.clone(),
             Self::Transfer(transfers) => transfers.title(),
@@ -281,6 +287,8 @@ pub enum FlowNews {
     Found(Box<Finding>),
     /// Something was learnt of a route.
     Route(route::RouteNews),
+    /// A webhook is registered, or no more.
+    Webhook(webhook::WebhookNews),
     /// A queue that was read on the way.
     Queue(Box<Queue>),
     /// A reservation as the organisation answered a write.
@@ -380,6 +388,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         // Its steps are many; the other flows need not be as large.
         Order::Phone(order) => Box::pin(phone::run(&run, order)).await,
         Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
+        Order::TestRoute(known) => route::trial::run(&run, &known).await,
         Order::RemoveRoute(remove) => route::remove(&run, &remove).await,
         Order::RefusedRoute(refused) => route::refused(&run, &refused).await,
         // Boxed, so that small flows need not be as large as these.

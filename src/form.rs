@@ -28,6 +28,7 @@ mod stroke;
 #[cfg(test)]
 mod tests;
 pub mod transfer;
+pub mod webhook;
 
 pub use self::checks::{Ask, Check, CheckVerdict, Checked, Progress, Question};
 pub use self::edit::Editing;

@@ -14,7 +14,9 @@ pub mod callbacks;
 pub mod carriers;
 pub mod column;
 pub mod edges;
+pub mod endpoints;
 mod followed;
+pub mod groups;
 pub mod interactions;
 pub mod jobs;
 pub mod pointer;
@@ -29,6 +31,7 @@ pub mod trunks;
 pub mod users;
 pub mod value;
 pub mod view;
+pub mod webhooks;
 
 use std::hash::Hash;
 
@@ -168,7 +171,10 @@ kinds! {
     Callbacks = callbacks::Callbacks;
     Queues = queues::Queues;
     Jobs = jobs::Jobs;
+    Endpoints = endpoints::Endpoints;
+    Webhooks = webhooks::Webhooks;
     Alerts = alerts::Alerts;
+    Groups = groups::Groups;
     Audit = audit::Audit;
 }
 

@@ -39,6 +39,7 @@
 //! | [`kind`] | what there are lists of, each described once as data: columns, filter fields, cells, exports | `time` `text` `query` `model` `vocabulary` `store` `export` |
 //! | [`alert`] | conditions and their delivery; it reads no rows: it is told, and asks [`kind`] alone which alerts a silence covers | `time` `text` `cause` `ledger` `model` `kind` |
 //! | [`record`] | the past: what was told, on disk, in order, and read again at any moment | `file` `lock` `time` `vault` `text` `folder` `query` `model` `vocabulary` `store` `kind` |
+//! | [`packet`] | a part of the past in one file, for whoever has no access | `file` `vault` `text` `time` `folder` `model` `audit` `export` `record` |
 //! | [`cli`] | the command line, as types | `model` `org` `export` `kind` |
 //! | [`config`] | layers, profiles, secrets, keys and themes | `environment` `vault` `process` `text` `cause` `child` `folder` `query` `model` `term` `vocabulary` `probe` `kind` `record` |
 //! | [`flow`] | a write from its first check to its end | `environment` `file` `time` `text` `ledger` `model` `audit` `deployments` `cloud` `probe` `config` |
@@ -49,10 +50,10 @@
 //! | [`ui`] | chrome, layers and widgets | `time` `text` `model` `term` `vocabulary` `store` `kind` `config` `form` |
 //! | [`effect`] | what the state asks of the outside world | `time` `model` `memory` `vocabulary` `kind` `alert` `flow` `shelf` |
 //! | [`pane`] | what a person sees and presses, a file a list; never `cloud` | `time` `text` `query` `model` `term` `vocabulary` `store` `export` `kind` `config` `flow` `form` `ui` `effect` |
-//! | [`app`] | the state and the loop, and the carrying out of effects: ties the others | `environment` `file` `time` `text` `cause` `query` `logging` `model` `term` `audit` `hourly` `memory` `vocabulary` `cloud` `store` `export` `feed` `probe` `kind` `alert` `record` `config` `flow` `form` `listen` `shelf` `share` `ui` `effect` `pane` |
-//! | [`headless`] | commands without a screen: the same `App`, no frame | `environment` `time` `vault` `text` `cause` `query` `model` `term` `audit` `hourly` `vocabulary` `cloud` `store` `export` `probe` `kind` `alert` `record` `cli` `config` `flow` `form` `listen` `shelf` `share` `effect` `app` |
+//! | [`app`] | the state and the loop, and the carrying out of effects: ties the others | `environment` `file` `time` `text` `cause` `query` `logging` `model` `term` `audit` `hourly` `memory` `vocabulary` `cloud` `store` `export` `feed` `probe` `kind` `alert` `record` `config` `flow` `form` `listen` `shelf` `share` `ui` `effect` `pane` `child` `packet` |
+//! | [`headless`] | commands without a screen: the same `App`, no frame | `environment` `time` `vault` `text` `cause` `query` `model` `term` `audit` `hourly` `vocabulary` `cloud` `store` `export` `probe` `kind` `alert` `record` `cli` `config` `flow` `form` `listen` `shelf` `share` `effect` `app` `packet` |
 //! | [`screen`] | one frame of the state | `text` `model` `term` `vocabulary` `ui` `pane` `app` |
-//! | [`console`] | the terminal as the place to look at an `App` | `environment` `time` `process` `text` `cause` `child` `term` `memory` `record` `config` `flow` `listen` `shelf` `share` `effect` `app` `screen` |
+//! | [`console`] | the terminal as the place to look at an `App` | `environment` `time` `process` `text` `cause` `child` `term` `memory` `record` `config` `flow` `listen` `shelf` `share` `effect` `app` `screen` `packet` |
 //!
 //! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into
 //! [`store::Registrations`], whose [`store::Changes`] keep the views up; a frame is drawn when a visible cell changed.
@@ -122,6 +123,7 @@ pub mod logging;
 pub mod memory;
 pub mod model;
 pub mod org;
+pub mod packet;
 pub mod pane;
 pub mod probe;
 pub mod process;

@@ -40,8 +40,8 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 
 pub use self::ask::{
-    Asker, CallbackFigures, Coverage, DeviceEntry, DevicePage, JobFigures, NotReady, Overview,
-    ProbeLine, Question, Questions, Reservations, desk, nobody,
+    Asker, CallbackFigures, Coverage, DestinationLine, DeviceEntry, DevicePage, JobFigures,
+    NotReady, Overview, ProbeLine, Question, Questions, Reservations, desk, nobody,
 };
 pub use self::kept::KeptError;
 use self::route::Hall;

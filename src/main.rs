@@ -1,15 +1,18 @@
 //! The `trunkline` binary: sets the process up, reads the command line and hands over.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use jiff::tz::TimeZone;
+use trunkline::app::Next;
 use trunkline::cause::Cause;
 use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
+use trunkline::cli::digest::PacketArgs;
 use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::record::{DumpArgs, ReplayArgs};
@@ -22,10 +25,13 @@ use trunkline::environment::Environment;
 use trunkline::feed::descriptors;
 use trunkline::feed::{beat, gather};
 use trunkline::headless::{self, Exit, out, record, serve};
+use trunkline::model::api::Api;
+use trunkline::packet::Packet;
 use trunkline::record::RecordFolder;
 use trunkline::share::Offer;
 use trunkline::term::glyphs::Glyphs;
 use trunkline::term::signals::Signals;
+use trunkline::text::collate;
 use trunkline::{console, folder, logging, org};
 
 /// The runtime opens `/dev/null` for what is closed, before `main`: whether it was is to be seen here alone.
@@ -45,13 +51,13 @@ fn main() -> ExitCode {
     trunkline::child::keep_descriptors();
     // Early: whatever serves or follows thousands of streams needs as many descriptors.
     descriptors::raise();
-    let ended = match Cli::try_parse() {
+    let ended = match Cli::read() {
         Ok(cli) => start(cli),
         Err(told) => usage(&told),
     };
     // Nothing that the console has started outlives it.
     trunkline::child::end_all();
-    ExitCode::from(match ended {
+    let code = match ended {
         Ok(code) => code,
         Err(_) if out::reader_left() => out::READER_LEFT,
         Err(report) => {
@@ -59,7 +65,11 @@ fn main() -> ExitCode {
             out::error_line(&trunkline::vault::scrub(&text));
             Exit::Usage as u8
         }
-    })
+    };
+    if std::env::args_os().any(|arg| arg == "--json") {
+        out::fault(code);
+    }
+    ExitCode::from(code)
 }
 
 /// What the command line itself is answered with: a help that was asked for is output like any other.
@@ -68,6 +78,9 @@ fn usage(told: &clap::Error) -> Result<u8, Report> {
         out::open().map_err(|e| eyre!(e))?;
     }
     let printed = told.print();
+    if told.use_stderr() {
+        out::note(&told.to_string());
+    }
     if !told.use_stderr() {
         out::told(printed).map_err(|e| eyre!(e))?;
     }
@@ -77,6 +90,10 @@ fn usage(told: &clap::Error) -> Result<u8, Report> {
 fn start(cli: Cli) -> Result<u8, Report> {
     let environment = Environment::capture();
     Glyphs::of(None, &environment).choose();
+    // Who decides the order of names, the first that is set: POSIX.1-2024, XBD 8.2.
+    let locale = ["LC_ALL", "LC_COLLATE", "LANG"].map(|name| environment.get(name));
+    let locale = locale.into_iter().flatten().next().and_then(OsStr::to_str);
+    collate::choose(locale.unwrap_or_default());
     let paths = Paths::standard()?;
     folder::narrow(&paths.state_dir).map_err(|e| eyre!(e))?;
     trunkline::term::crash::keep_in(&paths.state_dir);
@@ -148,6 +165,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Handover(args)) => {
             world.write(|p, e, state| headless::digest::handover(p, e, state, args))
         }
+        Some(Command::Packet(args)) => world.packet(&args),
         Some(Command::Bookmark(command)) => {
             world.past(|loaded, state| headless::digest::bookmark(loaded, state, &command))
         }
@@ -157,17 +175,17 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "trunkline", &mut script);
+            clap_complete::generate(shell, &mut Cli::whole(), "trunkline", &mut script);
             written(&script)
         }
         Some(Command::Man { all: Some(folder) }) => {
-            clap_mangen::generate_to(Cli::command(), &folder)
+            clap_mangen::generate_to(Cli::whole(), &folder)
                 .wrap_err_with(|| format!("writing the manual pages to {}", folder.display()))?;
             Ok(0)
         }
         Some(Command::Man { all: None }) => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command())
+            clap_mangen::Man::new(Cli::whole())
                 .render(&mut page)
                 .wrap_err("writing the manual page")?;
             written(&page)
@@ -203,10 +221,36 @@ impl World {
         loop {
             let ended = self.console_once(listen, direct)?;
             match ended.next {
-                Some(name) => self.flags.profile = Some(name),
+                Some(Next::Profile(name)) => self.flags.profile = Some(name),
+                Some(Next::Setup) => match self.setup()? {
+                    Some(name) => self.flags.profile = Some(name),
+                    None => return Ok(0),
+                },
+                Some(Next::Demo) => {
+                    let demo = Cli::parse_from(["trunkline", "demo"]).command;
+                    let Some(Command::Demo(args)) = demo else {
+                        return Ok(0);
+                    };
+                    return self.demo(args);
+                }
                 None => return Ok(ended.code),
             }
         }
+    }
+
+    /// Asks for what a first configuration needs, tries it and writes it; the profile's name, none when that was given up.
+    fn setup(&self) -> Result<Option<String>, Report> {
+        let guide = headless::setup::Guide {
+            flags: &self.flags,
+            environment: &self.environment,
+            paths: &self.paths,
+        };
+        let runtime = runtime()?;
+        let mut input = std::io::stdin().lock();
+        let asked = headless::setup::guided(&mut input, guide);
+        let made = runtime.block_on(asked).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        made
     }
 
     fn console_once(
@@ -316,21 +360,48 @@ impl World {
         command(&loaded, &self.paths.state_dir).map_err(|e| eyre!(e))
     }
 
+    /// Writes a packet; one that is only looked at needs no profile.
+    fn packet(&self, args: &PacketArgs) -> Result<u8, Report> {
+        let loaded = self.load()?;
+        let (environment, state) = (&self.environment, &self.paths.state_dir);
+        headless::packet::packet(&loaded, environment, state, args).map_err(|e| eyre!(e))
+    }
+
     /// Opens the console on what was recorded.
     fn replay(self, args: &ReplayArgs) -> Result<u8, Report> {
-        let loaded = self.load()?;
+        let mut loaded = self.load()?;
+        let packet = match &args.folder {
+            Some(file) if file.is_file() => Some(Packet::open(file).map_err(|e| eyre!("{e}"))?),
+            _ => None,
+        };
+        let scratch = Scratch::new(&std::env::temp_dir(), "trunkline-packet-");
+        let scratch = scratch.wrap_err("making a folder for the record")?;
+        if packet.is_some() {
+            // It is of another machine, and asks nothing of this one's organisation.
+            loaded.profile = None;
+        }
         let profile = loaded.profile.as_ref();
         let folder = match (&args.folder, profile) {
+            (Some(_), _) if packet.is_some() => unfolded(packet.as_ref(), scratch.path())?,
             (Some(folder), _) => RecordFolder::at(folder.clone()),
             (None, Some(profile)) => RecordFolder::of(&self.paths.state_dir, &profile.name),
             (None, None) => return Err(no_profile()),
         };
         let zone = profile.and_then(|profile| profile.time_zone.clone());
-        let begin = record::begin(&folder, args.at.as_deref(), &zone.unwrap_or(TimeZone::UTC));
+        let first = packet.as_ref().map(|packet| packet.about.begin.to_string());
+        let at = args.at.as_deref().or(first.as_deref());
+        let begin = record::begin(&folder, at, &zone.unwrap_or(TimeZone::UTC));
         let begin = begin.map_err(|e| eyre!(e))?;
         let runtime = runtime()?;
         let (environment, state) = (self.environment, self.paths.state_dir);
-        let run = console::replay(loaded, environment, state, folder, (begin, args.speed));
+        let run = console::replay(
+            loaded,
+            environment,
+            state,
+            folder,
+            (begin, args.speed),
+            packet,
+        );
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
@@ -435,7 +506,11 @@ impl World {
     fn config(self, command: ConfigCommand) -> Result<u8, Report> {
         let (flags, env, paths) = (&self.flags, &self.environment, &self.paths);
         let text = match command {
-            ConfigCommand::Init => report::init(flags, env, paths)?,
+            ConfigCommand::Init { guided: true } => {
+                self.setup()?;
+                return Ok(0);
+            }
+            ConfigCommand::Init { guided: false } => report::init(flags, env, paths)?,
             ConfigCommand::Check => report::check(flags, env, paths)?,
             ConfigCommand::Path => report::path(flags, env, paths),
             ConfigCommand::Schema { markdown: true } => schema::markdown(),
@@ -444,6 +519,13 @@ impl World {
         };
         written(format!("{}\n", text.trim_end()).as_bytes())
     }
+}
+
+/// The record of a packet, laid out in a folder.
+fn unfolded(packet: Option<&Packet>, scratch: &Path) -> Result<RecordFolder, Report> {
+    let packet = packet.ok_or_else(no_profile)?;
+    let folder = packet.unfold(&scratch.join("record"));
+    folder.map_err(|e| eyre!("{e}"))
 }
 
 fn no_profile() -> Report {
@@ -469,6 +551,9 @@ fn organisation(args: OrgArgs) -> Result<u8, Report> {
     })
 }
 
+/// Edges of the cloud's own where the organisation is reached by the Platform API and nothing else is said.
+const MEDIA_EDGES: u32 = 100;
+
 fn options(args: OrgArgs) -> Result<org::Options, Report> {
     let mut options = org::Options {
         listen: args.listen,
@@ -484,6 +569,9 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
         profile_out: args.profile_out,
         ..org::Options::default()
     };
+    let platform = args.api == Api::Platform;
+    let media_edges = if platform { MEDIA_EDGES } else { 0 };
+    options.media_edges = args.media_edges.unwrap_or(media_edges);
     options.rate = args.rate.unwrap_or(options.rate);
     for fault in &args.faults {
         options.faults.set(fault)?;

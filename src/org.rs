@@ -51,6 +51,7 @@ mod hub;
 mod interactions;
 mod jobs;
 mod limit;
+mod media;
 mod operation;
 mod options;
 mod outbox;
@@ -168,6 +169,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         org.tasks.spawn(platform::metrics::play(here()));
         org.tasks.spawn(scenario::play(here(), rate, seed));
     }
+    org.tasks.spawn(media::play(Arc::clone(&shared)));
     Ok(org)
 }
 

@@ -6,6 +6,7 @@ mod breaker;
 pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
+pub mod endpoints;
 pub mod estate;
 pub mod filter;
 pub mod jobs;
@@ -14,7 +15,9 @@ pub mod pulse;
 pub mod registrations;
 pub mod routes;
 pub mod sites;
+mod trail;
 pub mod transfers;
+pub mod webhooks;
 
 use crossterm::event::MouseEvent;
 use jiff::tz::TimeZone;
@@ -31,7 +34,8 @@ use crate::model::api::Capabilities;
 use crate::model::finding::Target;
 use crate::model::job::JobKey;
 use crate::model::payload;
-use crate::model::{CallbackId, DeviceId, RouteId};
+use crate::model::trail::TrailOf;
+use crate::model::{CallbackId, DeviceId, RouteId, WebhookId};
 use crate::store::{Changes, RowId, Store};
 use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
@@ -62,6 +66,8 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(estate::TrunksPane::default()),
         Box::new(estate::ProbesPane::default()),
         Box::new(estate::QueuesPane::default()),
+        Box::new(endpoints::EndpointsPane::default()),
+        Box::new(webhooks::WebhooksPane::default()),
     ]
 }
 
@@ -74,6 +80,8 @@ pub enum Made {
     Route(RouteId),
     /// A job was submitted.
     Job(JobKey),
+    /// A webhook was registered.
+    Webhook(WebhookId),
 }
 
 /// Where something is with the organisation.
@@ -164,11 +172,15 @@ pub struct Scene<'a> {
 pub struct Focus {
     /// The alert under the cursor.
     pub alert: Option<AlertId>,
+    /// The filter that the alerts of the group under the cursor pass.
+    pub alerts: Option<String>,
     /// The route whose detail is open: its deliveries are read while it is.
     pub route: Option<RouteId>,
     /// The phone whose detail is open: it is looked at closely while it is. What was learnt before the moment with it is too
     /// old.
     pub phone: Option<(DeviceId, Millis)>,
+    /// The row whose detail is open, where its past is recorded: what became of it is read while it is.
+    pub trail: Option<TrailOf>,
     /// The interactions are on the screen, so that they should be read.
     pub interactions: bool,
 }
@@ -231,8 +243,8 @@ pub trait Pane {
     fn attended(&self, _shown: bool) -> Vec<RowId> {
         Vec::new()
     }
-    /// The alerts that are marked here.
-    fn marked_alerts(&self) -> Vec<AlertId> {
+    /// The alerts that are marked here, or that are under the cursor as a group.
+    fn marked_alerts(&self, _store: &Store) -> Vec<AlertId> {
         Vec::new()
     }
     /// What is marked has served.

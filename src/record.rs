@@ -14,8 +14,10 @@
 //! before the still that a look back begins with.
 
 mod block;
+mod cut;
 pub mod digest;
 mod error;
+mod figures;
 mod folder;
 pub mod frame;
 mod mask;
@@ -24,6 +26,7 @@ mod reader;
 mod recorder;
 mod shard;
 mod told;
+mod trail;
 mod transitions;
 mod verify;
 mod when;
@@ -33,6 +36,7 @@ mod writer;
 mod tests;
 
 pub use self::block::{ENTRY_BYTES, Entry};
+pub use self::cut::{Cut, cut};
 pub use self::error::RecordError;
 pub use self::folder::{RecordFolder, Usage, prune};
 pub use self::reader::{Look, LookCoverage, Record, Reel};

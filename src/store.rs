@@ -38,6 +38,7 @@ mod trail;
 pub mod transfers;
 mod users;
 pub mod view;
+pub mod webhooks;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
@@ -51,11 +52,12 @@ use self::audit::AuditLog;
 use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use self::edges::Edges;
-use crate::model::DeviceId;
 use crate::model::alert::AlertBook;
 use crate::model::person::Person;
 use crate::model::softphone::Premises;
 use crate::model::softphone::found::Survey;
+use crate::model::trail::RecordedTrail;
+use crate::model::{DeviceId, EdgeId};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -96,6 +98,8 @@ pub struct Store {
     pub probes: Probes,
     /// Event routes and what was deployed of them.
     pub routes: routes::Routes,
+    /// Webhooks of the organisation.
+    pub webhooks: webhooks::Webhooks,
     /// Callback reservations.
     pub callbacks: Callbacks,
     /// Queues that callbacks are booked on.
@@ -110,6 +114,8 @@ pub struct Store {
     pub flows: Flows,
     /// Interactions, and the transfers that were made of them.
     pub transfers: Transfers,
+    /// What the record says of the row whose detail is open.
+    pub trail: Option<RecordedTrail>,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.
@@ -163,6 +169,8 @@ pub struct Registrations {
     reasons: Names,
     /// The reason of each row that has one: few do.
     why: HashMap<u32, NameId>,
+    /// The edge of each row that is lost, where that is known.
+    serving: HashMap<u32, EdgeId>,
     flaps: Flaps,
     history: Trail<(Stamp, Field)>,
     /// Gaps and re-reads, a user at a time: a gap of the whole organisation must not push out what really changed.

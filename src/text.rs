@@ -6,6 +6,7 @@
 //! One value costs what one value costs: of a very long one its beginning is shown, with how long it is.
 
 pub mod chart;
+pub mod collate;
 pub mod json;
 pub(crate) mod near;
 

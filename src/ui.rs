@@ -12,6 +12,7 @@ pub mod form;
 pub mod grid;
 pub mod header;
 pub mod help;
+pub mod keys;
 pub mod layer;
 pub mod lines;
 pub mod notice;

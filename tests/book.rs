@@ -136,3 +136,86 @@ fn profiled(part: &str) -> String {
         part.replacen("[profiles.acme]\n", "", 1)
     )
 }
+
+/// Every function of the source and of the tests that is a test, by its name.
+fn tests(below: &Path, found: &mut std::collections::BTreeSet<String>) {
+    for entry in fs::read_dir(below).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            tests(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let mut marked = text.contains("proptest!");
+            for line in text.lines().map(str::trim_start) {
+                marked |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+                let name = line.trim_start_matches("async ").strip_prefix("fn ");
+                let name = name.and_then(|rest| rest.split(['(', '<']).next());
+                if let Some(name) = name.filter(|_| marked) {
+                    found.insert(name.to_owned());
+                    marked = text.contains("proptest!");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_item_of_the_documents_is_numbered_and_names_tests_and_commands_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut known = std::collections::BTreeSet::new();
+    for folder in ["src", "tests"] {
+        tests(&root.join(folder), &mut known);
+    }
+    assert!(known.len() > 1_500, "{}", known.len());
+    let page = fs::read_to_string(docs().join("documents.md")).unwrap();
+    let (mut count, mut wrong) = (0_usize, Vec::new());
+    let mut words = std::collections::BTreeMap::new();
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let Ok(number) = cells[0].trim_start_matches("| ").parse::<usize>() else {
+            continue;
+        };
+        count += 1;
+        assert_eq!((number, cells.len()), (count, 4), "{row}");
+        *words.entry(cells[2]).or_insert(0_usize) += 1;
+        let named: Vec<&str> = cells[3].split('`').skip(1).step_by(2).collect();
+        if cells[2] == "yes" && named.is_empty() {
+            wrong.push(format!("{number}: shown by nothing"));
+        }
+        for name in named {
+            let there = match name.strip_prefix("trunkline ") {
+                Some(line) => is_command(line),
+                None => !name.contains("::") || known.contains(name.rsplit("::").next().unwrap()),
+            };
+            if !there {
+                wrong.push(format!("{number}: there is no {name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let of = |word: &str| words.get(word).copied().unwrap_or_default();
+    let said = format!(
+        "{count} items: {} yes, {} in part, {} no.",
+        of("yes"),
+        of("partly"),
+        of("no")
+    );
+    assert!(page.contains(&said), "the page should say: {said}");
+    assert_eq!(of("yes") + of("partly") + of("no"), count);
+}
+
+/// Whether the program has such a command.
+fn is_command(line: &str) -> bool {
+    use clap::CommandFactory as _;
+    let program = trunkline::cli::Cli::command();
+    let mut command = &program;
+    line.split(' ')
+        .all(|word| match command.find_subcommand(word) {
+            Some(found) => {
+                command = found;
+                true
+            }
+            // An argument of a command that has none below it.
+            None => command.get_subcommands().next().is_none(),
+        })
+}

@@ -10,6 +10,8 @@
 mod away;
 #[path = "common/all.rs"]
 mod common;
+#[path = "digest/packet.rs"]
+mod packet;
 #[path = "digest/served.rs"]
 mod served;
 #[path = "digest/told.rs"]

@@ -18,6 +18,8 @@ mod forms;
 mod past;
 #[path = "flows/sign_in.rs"]
 mod sign_in;
+#[path = "flows/webhooks.rs"]
+mod webhooks;
 
 use crew::{Crew, options};
 use serde_json::json;

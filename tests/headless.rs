@@ -6,10 +6,14 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+#[path = "headless/answers.rs"]
+mod answers;
 #[path = "common/all.rs"]
 mod common;
 #[path = "headless/get.rs"]
 mod get;
+#[path = "headless/guided.rs"]
+mod guided;
 #[path = "headless/pipes.rs"]
 mod pipes;
 #[path = "headless/report.rs"]

@@ -458,3 +458,35 @@ fn a_time_without_an_offset_is_by_the_clock_of_its_queue_or_is_refused() {
         assert_eq!(sent.status.code(), Some(2), "q-{n}: {}", said(&sent));
     }
 }
+
+#[test]
+fn a_queue_of_an_organisation_without_a_list_is_read_alone_and_can_be_booked() {
+    let queue = zones()[0].clone();
+    let org = Org::start("direct", move |path, _| {
+        if path.ends_with("/queues/q-0") {
+            return (200, queue.to_string());
+        }
+        let gone = r#"{"message":"not found","code":"not.found","status":404}"#;
+        (404, gone.to_owned())
+    });
+    let day = jiff::Zoned::now()
+        .date()
+        .saturating_add(jiff::Span::new().days(7));
+    let file = org.folder.path().join("b.json");
+    for (queue, hour, code) in [("q-0", "09", 0), ("q-0", "03", 2)] {
+        let slot = json!({"start": format!("{day}T{hour}:00:00+05:30"), "end": format!("{day}T{hour}:15:00+05:30")});
+        let body = json!({
+            "callback_id": "cb_1", "callback_number": "+14155550123", "time_slot_matrix": [slot], "queue_id": queue,
+            "channel_preferences": {"primary": "voice", "allow_sms": false}, "reason": "r", "concurrency_limit": 1,
+        });
+        std::fs::write(&file, body.to_string()).unwrap();
+        let file = file.to_str().unwrap();
+        let output = org.run(&["callback", "book", "-f", file, "--dry-run"]);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{hour}: {}",
+            said(&output)
+        );
+    }
+}

@@ -24,6 +24,8 @@ mod conversations;
 mod details;
 #[path = "screens/forms.rs"]
 mod forms;
+#[path = "screens/jobs.rs"]
+mod jobs;
 #[path = "screens/lists.rs"]
 mod lists;
 #[path = "screens/messages.rs"]
@@ -42,6 +44,8 @@ mod stage;
 mod transfers;
 #[path = "screens/views.rs"]
 mod views;
+#[path = "screens/webhooks.rs"]
+mod webhooks;
 #[path = "screens/why.rs"]
 mod why;
 #[path = "screens/wide.rs"]

@@ -9,10 +9,10 @@ use super::gathering::Gathering;
 use super::storm::Storm;
 use super::watch::{Phase, Watch};
 use super::{AlertSettings, Key, Mode, Orders, Sign, Weather};
-use crate::kind::alerts::silenced_until;
+use crate::kind::alerts::{graded, silenced_until};
 use crate::model::alert::body::Surroundings;
 use crate::model::alert::{
-    Alert, AlertBook, AlertId, AlertKind, Body, Details, Post, PostDelivery, Subject,
+    Alert, AlertBook, AlertId, Body, Details, Post, PostDelivery, Severity, Subject,
 };
 use crate::text::Text;
 use crate::time::Millis;
@@ -35,6 +35,8 @@ pub struct Engine {
     carriers: BTreeMap<Text, Text>,
     endpoints: BTreeMap<Text, bool>,
     overlooked: u64,
+    /// Filters over alerts, and how bad what passes is; the first that it passes counts.
+    grades: Vec<(String, Severity)>,
     /// Alerts of the ledger wait to be confirmed by the first reads.
     pub(super) restoring: bool,
 }
@@ -54,8 +56,15 @@ impl Engine {
             carriers: BTreeMap::new(),
             endpoints: BTreeMap::new(),
             overlooked: 0,
+            grades: Vec::new(),
             restoring: false,
         }
+    }
+
+    /// The same, for which what passes a filter over alerts is as bad as the profile says.
+    #[must_use]
+    pub fn grading(self, grades: Vec<(String, Severity)>) -> Self {
+        Self { grades, ..self }
     }
 
     /// Takes in what is known of a condition. `details` is asked only where there is trouble.
@@ -79,6 +88,7 @@ impl Engine {
                 }
                 watch.hear(true, now);
                 self.review(book, key, now);
+                self.refresh(book, key, now);
             }
             (Sign::Bad, None) => self.begin(book, key, now, details()),
             (Sign::Good, Some(watch)) => {
@@ -151,6 +161,28 @@ impl Engine {
     #[must_use]
     pub fn watches(&self, key: &Key) -> bool {
         self.watches.contains_key(key)
+    }
+
+    /// What is told of may have become another trouble: a degraded carrier is down.
+    fn refresh(&mut self, book: &mut AlertBook, key: &Key, now: Millis) {
+        let Some(watch) = self.watches.get(key) else {
+            return;
+        };
+        let (Phase::Told(id), details) = (watch.phase, watch.details.clone()) else {
+            return;
+        };
+        let other = book.get(id).filter(|alert| {
+            let before = &alert.details;
+            alert.subject == key.subject
+                && (&before.title, &before.reason) != (&details.title, &details.reason)
+        });
+        let Some(alert) = other else { return };
+        let mut judged = alert.clone();
+        judged.details = details;
+        judged.details.severity = graded(&self.grades, &judged, now);
+        let details = judged.details;
+        book.amend(id, |alert| alert.details = details);
+        self.changed.insert(id);
     }
 
     fn begin(&mut self, book: &mut AlertBook, key: &Key, now: Millis, details: Details) {
@@ -229,15 +261,17 @@ impl Engine {
         }
     }
 
-    /// One subject of an alert is well: a single alert ends with it, a storm when nearly all are.
+    /// One subject of an alert is well: a single alert ends with it, a storm when nearly all are, an edge's with the edge.
     fn leave(&mut self, book: &mut AlertBook, id: AlertId, key: &Key, now: Millis) {
-        let Some(away) = book.amend(id, |alert| {
+        let Some((away, edge)) = book.amend(id, |alert| {
             alert.away = alert.away.saturating_sub(1);
-            alert.away
+            (alert.away, matches!(alert.subject, Subject::Edge(_)))
         }) else {
             return;
         };
-        if self.storms.iter().any(|storm| storm.id == id) {
+        if edge {
+            self.leave_edge(book, id, key, now);
+        } else if self.storms.iter().any(|storm| storm.id == id) {
             self.abate(book, id, now);
         } else if away == 0 {
             if let Some(watch) = self.watches.get(key) {
@@ -281,6 +315,7 @@ impl Engine {
             },
             resolve: None,
         };
+        alert.details.severity = graded(&self.grades, &alert, now);
         alert.silenced_until = silenced_until(book, &alert, now);
         alert.raise.delivery = match (self.settings.delivery, alert.silenced_until) {
             (Mode::Nowhere, _) => PostDelivery::NoWebhook,
@@ -290,7 +325,10 @@ impl Engine {
         };
         let (id, told) = (
             alert.id,
-            alert.silenced_until.is_none().then(|| announcement(&alert)),
+            alert
+                .silenced_until
+                .is_none()
+                .then(|| (alert.severity(), announcement(&alert))),
         );
         if !book.insert(alert) {
             return None;
@@ -372,14 +410,5 @@ fn put<V>(map: &mut BTreeMap<Text, V>, key: Text, value: V) {
 
 fn announcement(alert: &Alert) -> String {
     let flapping = if alert.flapping { ", flapping" } else { "" };
-    let title = match (&alert.kind, &alert.subject) {
-        (AlertKind::RegistrationFailure, Subject::Storm { .. }) => "phones lost".to_owned(),
-        (kind, _) => kind.title(),
-    };
-    // The thing by its name, where it has one.
-    let name = match &alert.subject {
-        Subject::Endpoint(_) if !alert.details.name.is_empty() => alert.details.name.to_string(),
-        _ => alert.what(),
-    };
-    format!("{title}: {name}{flapping}")
+    format!("{}: {}{flapping}", alert.title(), alert.thing())
 }

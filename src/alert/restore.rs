@@ -16,6 +16,8 @@ pub enum Family {
     Carriers,
     /// SIP proxies.
     Endpoints,
+    /// Edges.
+    Edges,
 }
 
 impl Family {
@@ -24,6 +26,7 @@ impl Family {
             Subject::Device { .. } | Subject::Storm { .. } => self == Self::Devices,
             Subject::Carrier(_) => self == Self::Carriers,
             Subject::Endpoint(_) => self == Self::Endpoints,
+            Subject::Edge(_) => self == Self::Edges,
         }
     }
 }
@@ -101,6 +104,10 @@ impl Engine {
                 restored: true,
             });
             return;
+        }
+        if matches!(alert.subject, Subject::Edge(_)) {
+            // Its phones join again as they are read.
+            book.amend(alert.id, |alert| alert.away = 1);
         }
         let key = Key {
             kind,

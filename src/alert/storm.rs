@@ -11,7 +11,7 @@ use super::Key;
 use super::engine::{Draft, Engine};
 use super::gathering::Site;
 use super::watch::Phase;
-use crate::model::alert::{AlertBook, AlertId, AlertKind, Details, Subject};
+use crate::model::alert::{AlertBook, AlertId, AlertKind, Details, Severity, Subject};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -41,6 +41,15 @@ impl Storm {
     }
 }
 
+/// Edges, or carriers, of which one alert names so many.
+const NAMED: usize = 16;
+
+/// Those of all of them, each once.
+fn shared<'a>(of: impl Iterator<Item = &'a Vec<Text>>) -> Vec<Text> {
+    let all: BTreeSet<&Text> = of.flatten().collect();
+    all.into_iter().take(NAMED).cloned().collect()
+}
+
 impl Engine {
     /// Tells of a condition that has settled: in the storm that is going on, in a new one, or by itself.
     pub(super) fn tell(&mut self, book: &mut AlertBook, key: &Key, now: Millis) {
@@ -57,6 +66,9 @@ impl Engine {
         );
         if !device {
             return self.tell_alone(book, key, since, now);
+        }
+        if self.leave_to_edge(book, key, now) {
+            return;
         }
         // A storm of its own site, going on or new, comes before one of all sites.
         let least = self.settings.fold_at.max(2);
@@ -146,6 +158,13 @@ impl Engine {
             },
             details: Details {
                 registered: Some(!bad),
+                severity: match kind {
+                    AlertKind::Rule(_) => members().map(|w| w.details.severity).min(),
+                    _ => None,
+                }
+                .unwrap_or(Severity::Critical),
+                edges: shared(members().map(|watch| &watch.details.edges)),
+                carriers: shared(members().map(|watch| &watch.details.carriers)),
                 ..Details::default()
             },
             away: devices,
@@ -213,6 +232,11 @@ impl Engine {
             self.changed.insert(id);
             return;
         }
+        self.release(book, id, now);
+    }
+
+    /// Ends an alert of many, and lets those settle on their own that are not back.
+    pub(super) fn release(&mut self, book: &mut AlertBook, id: AlertId, now: Millis) {
         let of_it = self
             .watches
             .iter()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use ratatui::text::{Line, Span};
 
 use super::App;
+use super::arrive::Next;
 use crate::cloud::request::reading_curl;
 use crate::config::Theme;
 use crate::effect::Effect;
@@ -87,6 +88,7 @@ impl App {
         match command {
             Command::At(text) => return self.go_to(text),
             Command::Open(title) => return self.open_titled(title),
+            Command::Chart(_) => self.open_titled("Pulse"),
             Command::Go { pane, filter } => return self.go(pane, filter),
             Command::Reopen(half, name) => return self.reopen(*half, name),
             Command::Discard(name) => return self.discard(name),
@@ -132,7 +134,7 @@ impl App {
             Action::Quit => self.quit(),
             Action::Drafts => self.list(Half::Drafts),
             Action::History => self.list(Half::Sent),
-            Action::Palette => self.open_palette(),
+            Action::Palette => self.open_palette(""),
             Action::Help => self.open_help(),
             Action::Messages => self.open_messages(),
             Action::Log => self.effects.push(Effect::ReadLog),
@@ -219,7 +221,7 @@ impl App {
             Some(name) if names.iter().any(|known| known == name) => {
                 if self.may_leave() {
                     self.keep_draft();
-                    self.next = Some(name.to_owned());
+                    self.next = Some(Next::Profile(name.to_owned()));
                     self.ended = Some(0);
                 }
                 return;
@@ -370,7 +372,8 @@ impl App {
         all.filter(possible).collect()
     }
 
-    fn open_palette(&mut self) {
+    /// Opens the palette with a line to go on with.
+    pub(super) fn open_palette(&mut self, line: &str) {
         let item = |action: &Action| Item {
             name: action.name().to_owned(),
             key: self
@@ -410,7 +413,7 @@ impl App {
         let items = panes.chain(self.view_items()).chain(profiles);
         let items = items.chain(actions.iter().map(item)).collect();
         let history = self.typed_lines.iter().cloned().collect();
-        let palette = Palette::new(items, history);
+        let palette = Palette::new(items, history).with(line);
         self.layers.push(Layer::Palette(palette));
         if self.profile.is_some() {
             // Another console of this profile may have kept one since.

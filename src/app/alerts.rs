@@ -1,10 +1,12 @@
 //! Alerts in the loop: what changed in the store is reported to the engine, what it orders becomes effects.
 
+mod around;
 mod commands;
 mod rules;
 
 use std::collections::HashMap;
 
+use self::around::{Around, device_key};
 use self::rules::RuleWatch;
 use super::App;
 use super::duty::Duty;
@@ -12,15 +14,17 @@ use crate::alert::engine::Engine;
 use crate::alert::restore::Family;
 use crate::alert::{AlertNews, AlertSettings, Key, LedgerRecord, Mode, Sign, Weather};
 use crate::config::Profile;
+use crate::config::profile::alerts::Grade;
 use crate::effect::Effect;
-use crate::model::CarrierId;
-use crate::model::alert::{AlertKind, Details, Subject};
+use crate::model::alert::{AlertKind, Details, Severity, Subject};
 use crate::model::carrier::Health;
+use crate::model::edge::EdgeState;
 use crate::model::finding::{Target, TlsVerdict};
 use crate::model::registration::State;
-use crate::model::registration::condition::Condition;
+use crate::model::trunk::{By, Standing};
+use crate::model::{CarrierId, EdgeId};
 use crate::store::carriers::Reading;
-use crate::store::{Changes, Row, RowId, Store};
+use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
@@ -125,19 +129,26 @@ impl App {
             return;
         }
         let announce = std::mem::take(&mut orders.announce);
-        if let Some(first) = announce.first() {
+        // The worst speaks for all of them.
+        if let Some((severity, first)) = announce.iter().min_by_key(|(severity, _)| *severity) {
             let text = match announce.len() {
                 1 => format!("ALERT {first}"),
                 many => format!("{many} ALERTS: {first} …"),
             };
-            if alarm.bell || alarm.osc9 {
+            let (severity, quiet) = (*severity, *severity == Severity::Info);
+            if !quiet && (alarm.bell || alarm.osc9) {
                 let osc9 = alarm.osc9.then(|| text.clone());
                 self.effects.push(Effect::Notify {
                     bell: alarm.bell,
                     osc9,
                 });
             }
-            self.messages.tell(Weight::Warning, text, self.now);
+            let weight = match severity {
+                Severity::Critical => Weight::Error,
+                Severity::Warning => Weight::Warning,
+                Severity::Info => Weight::Note,
+            };
+            self.messages.tell(weight, text, self.now);
             self.dirty = true;
         }
         if !orders.is_empty() {
@@ -155,11 +166,17 @@ impl Alarm {
                 settle_ms: i64::try_from(alerts.settle.as_millis()).unwrap_or(i64::MAX),
                 fold_at: alerts.fold_at as usize,
                 delivery,
-            }),
+            })
+            .grading(alerts.severity.iter().map(Grade::pair).collect()),
             operator,
             rules: alerts.rules.iter().filter_map(RuleWatch::new).collect(),
             lost: HashMap::new(),
-            awaited: vec![Family::Devices, Family::Carriers, Family::Endpoints],
+            awaited: vec![
+                Family::Devices,
+                Family::Carriers,
+                Family::Endpoints,
+                Family::Edges,
+            ],
             bell: alerts.bell,
             osc9: alerts.osc9,
         }
@@ -174,18 +191,15 @@ impl Alarm {
             .map(|(id, row)| (id, row.state()))
             .collect();
         all.touched.extend(rows.iter().map(|(id, _)| *id));
+        let edges: Vec<EdgeId> = store.edges.ids().cloned().collect();
+        for edge in edges {
+            self.edge(store, &edge, now);
+        }
         for (id, state) in rows {
             self.device(store, id, state, now);
         }
         self.ask_rules(store, &all, now);
-        let carriers: Vec<_> = store
-            .carriers
-            .iter()
-            .map(|row| (row.carrier().id.clone(), row.carrier().health))
-            .collect();
-        for (id, health) in carriers {
-            self.carrier(store, &id, Some(health), now);
-        }
+        self.carriers(store, now);
         let targets: Vec<Target> = store
             .probes
             .iter()
@@ -203,6 +217,9 @@ impl Alarm {
                     .report(&mut store.alerts, &key, Sign::Gone, now, Details::default);
             }
         }
+        for edge in &changes.edges {
+            self.edge(store, edge, now);
+        }
         for turn in &changes.transitions {
             self.device(store, turn.row, turn.to, now);
         }
@@ -210,19 +227,62 @@ impl Alarm {
         for turn in &changes.carriers {
             self.carrier(store, &turn.carrier, turn.to, now);
         }
+        if !changes.edges.is_empty() {
+            self.carriers(store, now);
+        }
         for target in &changes.findings {
             self.proxy(store, target, now);
         }
+    }
+
+    fn carriers(&mut self, store: &mut Store, now: Millis) {
+        let carriers: Vec<_> = store
+            .carriers
+            .iter()
+            .map(|row| (row.carrier().id.clone(), row.carrier().health))
+            .collect();
+        for (id, health) in carriers {
+            self.carrier(store, &id, Some(health), now);
+        }
+    }
+
+    /// An edge that is not reached is a condition, unless it was switched off; one that is gone is none: the cloud's own come and go.
+    fn edge(&mut self, store: &mut Store, id: &EdgeId, now: Millis) {
+        let row = store.edges.get(id);
+        let sign = match row.map(|row| (row.edge.heard.by, row.edge.state())) {
+            None => Sign::Gone,
+            Some((By::Gap, _) | (_, EdgeState::Unknown)) => Sign::Unsure,
+            Some((_, EdgeState::Offline)) => Sign::Bad,
+            Some(_) => Sign::Good,
+        };
+        let details = row.map(|row| Details {
+            name: row.edge.title().clone(),
+            site: Some(row.edge.site.clone()).filter(|site| !site.is_empty()),
+            edges: vec![row.edge.title().clone()],
+            severity: Severity::Critical,
+            ..Details::default()
+        });
+        let key = Key {
+            kind: AlertKind::EdgeOffline,
+            subject: Subject::Edge(id.0.clone()),
+        };
+        let details = || details.unwrap_or_default();
+        self.engine
+            .report(&mut store.alerts, &key, sign, now, details);
     }
 
     fn ask_rules(&mut self, store: &mut Store, changes: &Changes, now: Millis) {
         let Store {
             registrations,
             alerts,
+            edges,
+            carriers,
             ..
         } = store;
+        let around = Around { edges, carriers };
         for rule in &mut self.rules {
-            rule.notice(registrations, changes, &mut self.engine, alerts, now);
+            let engine = &mut self.engine;
+            rule.notice((registrations, around), changes, engine, alerts, now);
         }
     }
 
@@ -250,16 +310,24 @@ impl Alarm {
             }
             Sign::Unsure | Sign::Gone => {}
         }
+        let Store {
+            alerts,
+            edges,
+            carriers,
+            ..
+        } = store;
+        let around = Around { edges, carriers };
         let details = || Details {
             registered: Some(false),
-            ..device_details(&row)
+            ..around.details(&row, Severity::Warning)
         };
-        self.engine
-            .report(&mut store.alerts, &key, sign, now, details);
+        self.engine.report(alerts, &key, sign, now, details);
     }
 
     fn carrier(&mut self, store: &mut Store, id: &CarrierId, health: Option<Health>, now: Millis) {
         let sign = match health {
+            // Then the edges are told of, and whatever runs on them is told of once they are back.
+            Some(health) if health.suffers() && fails_with_edges(store, id) => Sign::Unsure,
             Some(health) if health.suffers() => Sign::Bad,
             Some(Health::Unknown) => Sign::Unsure,
             Some(_) => Sign::Good,
@@ -279,9 +347,19 @@ impl Alarm {
             .get(id)
             .map(|row| row.name().clone())
             .unwrap_or_default();
+        let (title, severity) = match health {
+            Some(Health::Down) => ("carrier down", Severity::Critical),
+            _ => ("carrier degraded", Severity::Warning),
+        };
         let details = || Details {
+            carriers: Some(name.clone())
+                .filter(|name| !name.is_empty())
+                .into_iter()
+                .collect(),
             name,
             reason: word,
+            title: title.into(),
+            severity,
             ..Details::default()
         };
         self.engine
@@ -314,9 +392,13 @@ impl Alarm {
             .map_or(&carrier.0, |row| row.name())
             .clone();
         let reason = Text::from(finding.sentence());
+        let (title, severity) = verdict(finding.tls().map(|tls| tls.verdict));
         let details = || Details {
+            carriers: vec![name.clone()],
             name,
             reason,
+            title: title.into(),
+            severity,
             ..Details::default()
         };
         let sign = if valid { Sign::Good } else { Sign::Bad };
@@ -334,7 +416,10 @@ impl Alarm {
                 Family::Devices => {
                     status.enumerated && status.read >= status.users && status.failed == 0
                 }
-                Family::Carriers => matches!(store.carriers.reading(), Reading::Read(_)),
+                // Edges are told before the carriers that run on them.
+                Family::Carriers | Family::Edges => {
+                    matches!(store.carriers.reading(), Reading::Read(_))
+                }
                 Family::Endpoints => store.probes.iter().all(|probed| probed.finding().is_some()),
             };
             if complete {
@@ -348,10 +433,13 @@ impl Alarm {
         let Store {
             registrations,
             alerts,
+            edges,
+            carriers,
             ..
         } = store;
+        let around = Around { edges, carriers };
         for rule in &mut self.rules {
-            rule.tick(registrations, &mut self.engine, alerts, now);
+            rule.tick((registrations, around), &mut self.engine, alerts, now);
         }
         self.engine.tick(alerts, now);
     }
@@ -366,28 +454,29 @@ impl Alarm {
     }
 }
 
-fn device_key(kind: AlertKind, row: &Row<'_>) -> Key {
-    let (user, device) = (row.user_id().clone(), row.device().clone());
-    Key {
-        kind,
-        subject: Subject::Device { user, device },
-    }
+/// Whether every trunk of a carrier that fails is on an edge which is away.
+fn fails_with_edges(store: &Store, carrier: &CarrierId) -> bool {
+    let row = store.carriers.get(carrier);
+    let trunks = row.iter().flat_map(|row| &row.carrier().trunks);
+    let failing =
+        trunks.filter(|trunk| matches!(trunk.standing(), Standing::Failing | Standing::Partly));
+    let mut failing = failing.peekable();
+    failing.peek().is_some()
+        && failing.all(|trunk| {
+            let edge = trunk.edge.as_ref().and_then(|id| store.edges.get(id));
+            edge.is_some_and(|row| row.edge.state().is_away())
+        })
 }
 
-/// What a phone is said to be, where that is more than lost.
-fn reason(row: &Row<'_>) -> Text {
-    match row.condition() {
-        Condition::Registered | Condition::Lost | Condition::Unknown => Text::default(),
-        _ => Text::from(row.status().into_owned()),
-    }
-}
-
-fn device_details(row: &Row<'_>) -> Details {
-    Details {
-        name: row.user().clone(),
-        site: row.site().cloned(),
-        codec: row.codec().cloned(),
-        registered: Some(row.state() == State::Ok),
-        reason: reason(row),
+/// What a probe of a SIP proxy came to, as people say it, and how bad that is; none is no answer at all.
+const fn verdict(verdict: Option<TlsVerdict>) -> (&'static str, Severity) {
+    match verdict {
+        Some(TlsVerdict::Expired) => ("certificate expired", Severity::Critical),
+        Some(TlsVerdict::Expiring) => ("certificate expiring", Severity::Warning),
+        Some(TlsVerdict::Untrusted(_)) => ("certificate not trusted", Severity::Critical),
+        Some(TlsVerdict::ProtocolTooOld) => ("TLS version too old", Severity::Warning),
+        Some(TlsVerdict::Refused) => ("TLS handshake refused", Severity::Critical),
+        Some(TlsVerdict::Unreachable) | None => ("SIP proxy unreachable", Severity::Critical),
+        Some(TlsVerdict::Valid) => ("certificate", Severity::Info),
     }
 }

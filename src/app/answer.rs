@@ -1,16 +1,23 @@
 //! Answers the listener: a view of the state like a frame, for programs instead of people.
 
+use std::collections::BTreeMap;
+
 use super::App;
-use crate::listen::{DeviceEntry, DevicePage, Overview, ProbeLine, Question};
+use crate::listen::{DestinationLine, DeviceEntry, DevicePage, Overview, ProbeLine, Question};
 use crate::model::report::{
     CarrierLine, FullReport, HealthReport, ReadReport, ReadTimes, ReportWindow, Windows,
 };
+use crate::model::route::address;
 use crate::store::carriers::CarrierRow;
 use crate::store::probes::Probed;
+use crate::store::routes::destinations::rate;
 use crate::store::{Believed, Row, RowId};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
+
+/// Destinations that figures are told of: a series each.
+const MOST_DESTINATIONS: usize = 200;
 
 /// Minutes in the two windows of the report.
 const HOUR: usize = 60;
@@ -84,6 +91,7 @@ impl App {
         Overview {
             report: self.report(now),
             probes: self.store.probes.iter().filter_map(probe).collect(),
+            destinations: self.destinations(),
             counts: table.counts(),
             jobs: self.job_figures(),
             callbacks: self.callback_figures(),
@@ -94,6 +102,24 @@ impl App {
             ready: self.ready(),
             coverage: self.coverage(),
         }
+    }
+
+    /// What is known of the destinations of routes, for those that were looked at; of those that are shown alike the first.
+    fn destinations(&self) -> Vec<DestinationLine> {
+        let mut lines: BTreeMap<String, DestinationLine> = BTreeMap::new();
+        for (uri, known) in self.store.routes.destinations.iter() {
+            let looked = known.verdict().zip(rate(std::iter::once(known)));
+            let uri = address::shown(uri).into_owned();
+            if let Some((verdict, rate)) = looked.filter(|_| lines.len() < MOST_DESTINATIONS) {
+                let reachable = verdict.reachable();
+                lines.entry(uri.clone()).or_insert(DestinationLine {
+                    uri,
+                    reachable,
+                    rate,
+                });
+            }
+        }
+        lines.into_values().collect()
     }
 
     fn page(&self, from: RowId, most: usize) -> DevicePage {

@@ -3,7 +3,10 @@
 use super::App;
 use crate::effect::Effect;
 use crate::kind::view::View;
+use crate::model::api::Api;
+use crate::model::audit::Chain;
 use crate::model::bookmark::Bookmark;
+use crate::record::digest::Beside;
 use crate::shelf::ShelfOrder;
 use crate::text::Text;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
@@ -32,9 +35,17 @@ enum Wanted {
 }
 
 impl App {
-    /// Shows these bookmarks and no others: those of a packet.
-    pub fn give_bookmarks(&mut self, bookmarks: Vec<Bookmark>) {
-        self.bookmarks.given = Some(bookmarks);
+    /// Shows what came with a packet and nothing of this machine: its bookmarks, its lines of the audit, what its API offers.
+    pub fn give(&mut self, beside: &Beside, api: Api) {
+        self.bookmarks.given = Some(beside.bookmarks.clone());
+        let lines = beside.audit.last().map_or(0, |line| line.line);
+        // They were held against each other when the packet was opened.
+        let chain = Chain::Good {
+            lines,
+            at: self.now,
+        };
+        self.store.audit.read(beside.audit.clone(), chain);
+        self.given_api = Some(api);
     }
 
     /// Carries out what is about bookmarks; false leaves it to others.

@@ -129,7 +129,7 @@ impl App {
             || "says nothing of its count".to_owned(),
             |said| {
                 format!(
-                    "counts {} of {}, and anew in {} s",
+                    "server count {}/{}, resets in {} s",
                     said.count,
                     said.allowed,
                     said.reset.as_secs()

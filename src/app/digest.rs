@@ -2,11 +2,12 @@
 //! beside the loop, shown as lines that lead to their rows.
 
 use super::App;
-use crate::effect::{DigestAsk, Effect};
+use crate::effect::{DigestAsk, Effect, PacketAsk};
 use crate::export::digest::{markdown, span};
 use crate::flow::Order;
 use crate::flow::handover::HandoverOrder;
 use crate::kind::alerts::lasted;
+use crate::model::bookmark::PacketOf;
 use crate::model::digest::{Digest, DigestFor, Place};
 use crate::record::since;
 use crate::time::Millis;
@@ -86,6 +87,7 @@ impl App {
             Command::TakeOver(text) => self.hand_over(text, Use::TakeOver),
             Command::CopyDigest => self.copy_digest(),
             Command::Visit(place) => self.visit(place),
+            Command::Packet(words) => self.packet(words),
             _ => return false,
         }
         true
@@ -183,6 +185,39 @@ impl App {
             format!("while you were away for {long}: {figures}. A shows it")
         };
         self.messages.say(Weight::Note, text, self.now);
+    }
+
+    /// Has a packet written: of a bookmark by its number, or of so long until the moment on the screen.
+    fn packet(&mut self, words: &str) {
+        let mut words: Vec<&str> = words.split_whitespace().collect();
+        let masked = words.pop_if(|last| *last == "unmasked").is_none();
+        let (of, file) = match words.as_slice() {
+            [of] => (*of, None),
+            [of, file] => (*of, Some(*file)),
+            _ => {
+                let text = "packet NUMBER|DURATION [FILE] [unmasked]";
+                return self.messages.say(Weight::Warning, text, self.now);
+            }
+        };
+        let to = self.shown_at();
+        let of = match of.parse() {
+            Ok(number) => PacketOf::Bookmark(number),
+            Err(_) => match since(of, self.zone(), to) {
+                Ok(from) => PacketOf::Span(from, to),
+                Err(why) => return self.messages.say(Weight::Warning, why, self.now),
+            },
+        };
+        let named = || {
+            to.timestamp()
+                .strftime("trunkline-%Y%m%d-%H%M%S.packet")
+                .to_string()
+        };
+        self.effects.push(Effect::Packet(PacketAsk {
+            of,
+            to: file.map_or_else(named, str::to_owned).into(),
+            masked,
+            zone: self.zone.clone(),
+        }));
     }
 
     fn copy_digest(&mut self) {

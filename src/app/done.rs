@@ -17,6 +17,7 @@ impl App {
                 | Done::Interactions(_)
                 | Done::Share(_)
                 | Done::Routes(_)
+                | Done::Webhooks(_)
         ) {
             self.redraw();
         }
@@ -26,10 +27,16 @@ impl App {
                 self.flows_ready();
             }
             Done::Routes(told) => self.routes_told(told),
+            Done::Webhooks(told) => self.webhooks_told(told),
             Done::Person(person) => self.person_changed(person),
             Done::SignIn(news) => self.sign_in_news(*news),
             Done::Budget(sheet) => self.show_budget(&sheet),
             Done::LookedUp(id, read) => self.looked_up(id, *read),
+            Done::Surrounded(by) => {
+                if let Some(view) = self.form_view() {
+                    view.form_mut().surrounded(&by);
+                }
+            }
             Done::Surveyed(read) => self.surveyed(*read),
             Done::Closeup(phone, read) => self.store.closeups.told(phone, *read, now),
             Done::Interactions(listed) => self.interactions_listed(*listed),
@@ -39,6 +46,7 @@ impl App {
             Done::Audited(record) => self.audited(*record),
             Done::JobsRead(jobs, warning) => self.jobs_read(jobs, warning),
             Done::Listening(hook, places, own) => {
+                self.store.webhooks.listening(hook.address().ok());
                 self.store.jobs.hook = hook;
                 let mut text = format!("listening on {places}");
                 for token in own {
@@ -71,10 +79,26 @@ impl App {
                     .tell(Weight::Note, "configuration read again", now);
             }
             Done::Past(news) => self.past_news(*news),
+            Done::Packed(what) => self.messages.say(Weight::Note, what, now),
             Done::Digest(news) => self.digest_news(*news),
+            Done::Trail(news) => self.trail_news(*news),
+            Done::Figures(figures) => {
+                self.store.registrations.recall_figures(&figures, now);
+                self.vitals.touch();
+                self.redraw();
+            }
             Done::Recorder(news) => self.recorder_news(news),
             Done::Share(asked) => self.share_asked(asked),
             Done::Failed(why) => self.messages.say(Weight::Error, why, now),
+        }
+    }
+
+    /// Why what happens is recorded no more, where it should be.
+    #[must_use]
+    pub fn unrecorded(&self) -> Option<&str> {
+        match &self.recorder {
+            Some(RecorderNews::Stopped(why)) => Some(why),
+            _ => None,
         }
     }
 

@@ -13,12 +13,15 @@ use crate::model::hook::Hook;
 use crate::model::interaction::Interaction;
 use crate::model::job::Job;
 use crate::model::person::Person;
+use crate::model::provision::Surroundings;
 use crate::model::registration::closeup::Closeup;
 use crate::model::softphone::found::Survey;
 use crate::model::{DeviceId, InteractionId, UserId};
 use crate::record::RecorderNews;
 use crate::shelf;
+use crate::store::metrics::Figures;
 use crate::text::Text;
+use crate::time::Millis;
 use crate::vocabulary::news::News;
 use crate::vocabulary::problem::Problem;
 
@@ -71,6 +74,8 @@ pub enum Done {
     AuditRead(Vec<Record>, Chain),
     /// An interaction that a form names, or why it cannot be transferred.
     LookedUp(InteractionId, Box<Result<Interaction, Text>>),
+    /// What is around an endpoint, as far as the organisation tells.
+    Surrounded(Box<Surroundings>),
     /// A phone was read with its stations, or why it cannot be.
     Surveyed(Box<Result<Survey, Text>>),
     /// A phone was looked at closely; none when the organisation has it no more. Else why it could not be.
@@ -87,6 +92,8 @@ pub enum Done {
     Budget(Box<super::person::BudgetSheet>),
     /// Something was learnt of routes.
     Routes(super::routes::RouteAnswer),
+    /// The webhooks were read, or could not be.
+    Webhooks(super::webhooks::WebhookAnswer),
     /// A probe could not be made at all.
     NotProbed {
         /// Of what.
@@ -110,6 +117,12 @@ pub enum Done {
     Past(Box<super::past::PastNews>),
     /// What happened in a stretch of time was put together, or why it was not.
     Digest(Box<super::digest::DigestNews>),
+    /// A packet was written; the sentence says where, and with which sum.
+    Packed(String),
+    /// What became of a row over the recorded days, as far as it was read.
+    Trail(Box<super::trail::TrailNews>),
+    /// What was recorded for the charts of the last day, in order.
+    Figures(Vec<(Millis, Figures)>),
     /// What became of recording.
     Recorder(RecorderNews),
     /// What those who share this reading ask of it.

@@ -20,7 +20,7 @@ impl App {
     }
 
     /// The cursor of a list goes to what was made in it.
-    fn made(&mut self, made: &Made) {
+    pub(super) fn made(&mut self, made: &Made) {
         for pane in &mut self.panes {
             pane.seek(made);
         }
@@ -63,6 +63,7 @@ impl App {
                 self.sent_route(id, &news);
                 self.route_news(id, news);
             }
+            FlowNews::Webhook(news) => self.webhook_news(id, news),
             FlowNews::Queue(queue) => {
                 let changes = &mut self.changes;
                 self.store.queues.read(*queue, self.now, changes);

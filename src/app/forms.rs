@@ -10,7 +10,7 @@ use super::duty::Duty;
 use crate::cloud::request::Request;
 use crate::config::Profile;
 use crate::effect::Effect;
-use crate::form::{CheckVerdict, Form, Opening, Plan, Progress as Asked, Question};
+use crate::form::{Ask as Asks, CheckVerdict, Form, Opening, Plan, Progress as Asked, Question};
 use crate::model::InteractionId;
 use crate::model::finding::{Finding, Target};
 use crate::model::flow::Flow;
@@ -78,10 +78,18 @@ impl App {
         let Some(profile) = self.profile.clone() else {
             return;
         };
+        let mut concerns = concerns.to_vec();
+        let kinds: Vec<_> = plan.writes().iter().map(|write| write.kind).collect();
+        if let Some(until) = self.store.flows.left_alone(&kinds, self.now) {
+            let until = until.clock(self.zone(), self.now);
+            concerns.push(format!(
+                "this kind of write is left alone to {until}, after failures in a row: before that it is refused"
+            ));
+        }
         let shown = plan.writes().first().map(|write| shown(&profile, write));
         match shown {
             Some(Ok(shown)) => {
-                let review = Review::new(plan, shown, concerns, stop(&profile));
+                let review = Review::new(plan, shown, &concerns, stop(&profile));
                 self.layers.push(Layer::Review(Box::new(review)));
             }
             Some(Err(why)) => self.messages.say(Weight::Error, why, self.now),
@@ -163,6 +171,7 @@ impl App {
         self.effects.extend(due.map(|question| match question {
             Question::Probe(target) => Effect::Probe(target),
             Question::Interaction(id) => Effect::LookUp(id),
+            Question::Surroundings => Effect::ReadSurroundings,
         }));
     }
 
@@ -303,6 +312,9 @@ fn stop(profile: &Profile) -> Option<String> {
 
 /// The request as the review shows it.
 fn shown(profile: &Profile, write: &Write) -> Result<Shown, String> {
+    if let Some(to) = write.outside() {
+        return Ok(Shown::outside(write, to));
+    }
     let request = Request::new(&profile.base_url, write.clone()).map_err(|e| e.to_string())?;
     let headers = request.headers().into_iter();
     Ok(Shown {
@@ -323,6 +335,8 @@ fn concerns(form: &Form) -> Vec<String> {
             Some(format!("{} fails: {why}", checked.check.label))
         }
         Asked::Done(CheckVerdict::Warning, why) => Some(format!("{}: {why}", checked.check.label)),
+        // What the organisation may tell beyond the contract is not waited for.
+        Asked::Running if checked.check.ask == Asks::World(Question::Surroundings) => None,
         Asked::Running => Some(format!("{}: no answer yet", checked.check.label)),
         Asked::Done(CheckVerdict::Good, _) | Asked::Waiting => None,
     };

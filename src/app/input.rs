@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use ratatui::layout::Position;
 
 use super::App;
+use crate::ui::keys;
 use crate::ui::layer::{Layer, LayerOutcome};
 use crate::vocabulary::action::Action;
 use crate::vocabulary::command::Command;
@@ -17,13 +18,23 @@ impl App {
         // Ctrl-c and what else a terminal keeps for itself must work above every layer.
         let bound = self.config.keys.action(key, self.is_past());
         let chord = key.modifiers.contains(KeyModifiers::CONTROL);
-        if let Some(layer) = self.layers.last_mut()
-            && !(chord && bound.is_some())
-        {
+        if !(self.layers.is_empty() || chord && bound.is_some()) {
+            if self.explained(key) {
+                return;
+            }
+            let Some(layer) = self.layers.last_mut() else {
+                return;
+            };
+            if let Layer::Form(view) = layer {
+                view.form_mut().tell_time(self.now);
+            }
             let outcome = layer.key(key);
             self.bench.asked_to_leave = false;
             self.outcome(outcome);
             self.typed();
+            return;
+        }
+        if self.arrive(key) {
             return;
         }
         if bound != Some(Action::Quit) {
@@ -32,6 +43,21 @@ impl App {
         if let Some(action) = bound {
             self.run(&Command::Act(action));
         }
+    }
+
+    /// Puts the keys of the topmost layer over it, where that is asked.
+    fn explained(&mut self, key: KeyEvent) -> bool {
+        let asks = matches!(key.code, KeyCode::F(1) | KeyCode::Char('?'));
+        let Some(layer) = self.layers.last().filter(|_| asks) else {
+            return false;
+        };
+        let (page, takes_text) = keys::of(layer, &self.theme);
+        let typed = key.code != KeyCode::F(1) && takes_text;
+        // On a page it closes, so that twice is as before.
+        let page = Some(page).filter(|_| !typed && !matches!(layer, Layer::Reader(_)));
+        let explained = page.is_some();
+        self.layers.extend(page.map(Layer::Reader));
+        explained
     }
 
     pub(super) fn paste(&mut self, text: &str) {

@@ -202,6 +202,7 @@ fn told(record: &Record) -> Option<JobEvent> {
         LineStatus::Intent => JobEvent::Submitting {
             at,
             name: record.subject.clone(),
+            body: None,
         },
         LineStatus::Ok => JobEvent::Heard {
             at,

@@ -8,6 +8,7 @@ use super::{App, BadFrame, FRAMES_KEPT};
 use crate::effect::Effect;
 use crate::model::UserId;
 use crate::model::api::Api;
+use crate::model::edge::EdgeState;
 use crate::store::edges::EdgeTurn;
 use crate::text::Text;
 use crate::time::Millis;
@@ -90,7 +91,7 @@ impl App {
     /// An edge that goes or comes back is worth a line: whatever runs on it goes and comes back with it.
     fn edges_turned(&mut self, turns: Vec<EdgeTurn>) {
         for EdgeTurn { name, from, to } in turns {
-            let weight = if to.suffers() {
+            let weight = if to == EdgeState::Offline {
                 Weight::Warning
             } else {
                 Weight::Note
@@ -115,7 +116,16 @@ impl App {
             .is_some_and(|profile| profile.api == Api::Platform);
         let a_request = if pages { 100 } else { 1 };
         self.coverage.measure(&status, a_request, now);
+        if let Some(ms) = self.read_ms() {
+            self.store.registrations.reads_take(now, ms);
+        }
         self.vitals.touch();
+    }
+
+    /// How long half of the reads take at most, in milliseconds.
+    pub(super) fn read_ms(&self) -> Option<u32> {
+        let latency = self.heard.status.latency?;
+        Some(u32::try_from(latency.p50_us.div_ceil(1_000)).unwrap_or(u32::MAX))
     }
 
     /// A change of the connection is worth a line in the messages, so that a shift can be read back.

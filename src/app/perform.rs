@@ -9,12 +9,14 @@ mod interactions;
 mod jobs;
 mod log;
 mod memory;
+pub mod packet;
 mod past;
 mod person;
 mod phones;
 mod queue;
 mod routes;
 mod shelf;
+mod webhooks;
 
 use std::io::Write as _;
 use std::num::NonZeroU32;
@@ -229,17 +231,22 @@ impl Performer {
             Effect::Acknowledge(taken) => self.instruct(Instruction::Acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
+            Effect::ReadWebhooks { urgent } => {
+                webhooks::read(self.desk.kit(), urgent, self.done.clone());
+            }
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::SignIn(ask) => self.people.ask(ask),
             Effect::ReadBudget => self.people.read_budget(),
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Survey(phone) => self.desk.survey(phone),
             Effect::Closeup(phone) => self.desk.closeup(phone),
+            Effect::ReadSurroundings => self.desk.read_surroundings(),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),
             Effect::Past(ask) => self.past.ask(ask, &self.done),
             Effect::Digest(ask) => self.past.digest(ask, &self.done),
+            Effect::Packet(ask) => self.past.packet(ask, &self.environment, &self.done),
             Effect::Gate(why) => self.desk.gate(why),
             Effect::KeepHours(counted) => self.hourly.hand(counted, &self.done),
             Effect::RereadCarriers => self.instruct(Instruction::RereadCarriers),

@@ -159,6 +159,7 @@ impl App {
         }
         for target in self.route_watch.schedule.due(now) {
             self.store.routes.checking(target.address());
+            self.store.webhooks.checking(target.address());
             self.ask_routes(RouteAsk::Check(target.address().to_owned()));
         }
         self.watch_deliveries();
@@ -232,13 +233,14 @@ impl App {
     }
 
     /// Every destination has its turn; what is no URI of ours is judged at once.
-    fn schedule_destinations(&mut self) {
+    pub(super) fn schedule_destinations(&mut self) {
         let every = self
             .profile
             .as_ref()
             .map_or(std::time::Duration::MAX, |p| p.routes.verify);
         let (mut turns, mut hopeless) = (Vec::new(), Vec::new());
-        for (uri, known) in self.store.routes.destinations.iter() {
+        let receivers = self.store.webhooks.receivers();
+        for (uri, known) in self.store.routes.destinations.iter().chain(receivers) {
             match Target::new(Protocol::Http, uri) {
                 Ok(target) => turns.push((target, every)),
                 Err(error) if known.verdict().is_none() => {
@@ -252,7 +254,7 @@ impl App {
         }
         self.route_watch.schedule.set(turns, self.now);
         for verdict in hopeless {
-            self.store.routes.checked(verdict);
+            self.checked(verdict);
         }
     }
 
@@ -269,6 +271,12 @@ impl App {
                 self.messages.say(weight, text, self.now);
             }
         }
+        self.checked(verdict);
+    }
+
+    /// A destination of routes, a receiver of webhooks, or both.
+    fn checked(&mut self, verdict: Verdict) {
+        self.store.webhooks.checked(verdict.clone());
         self.store.routes.checked(verdict);
     }
 
@@ -284,7 +292,7 @@ impl App {
                 self.schedule_destinations();
             }
             RouteNews::Gone(id) => routes.gone(&id),
-            RouteNews::Checked(verdict) => routes.checked(verdict),
+            RouteNews::Checked(verdict) => self.checked(verdict),
             RouteNews::Deployment(deployment) => routes.deployed(*deployment),
             RouteNews::Ended(ending) => {
                 if let Some(ending) = self.resolved(flow, ending) {

@@ -16,13 +16,14 @@ use super::event::{Done, Event};
 use super::perform::{Performer, ShareWay};
 use super::share;
 use super::tape::Tape;
-use crate::effect::Effect;
+use crate::effect::{Effect, PastAsk};
 use crate::environment::Environment;
 use crate::feed::Source;
 use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{Question, Questions};
 use crate::memory::Memory;
 use crate::record::RecordFolder;
+use crate::record::digest::Beside;
 use crate::share::Desk;
 use crate::text::Text;
 use crate::time::Clock;
@@ -113,7 +114,11 @@ impl<S> Runner<S> {
         self.begin_to_record();
         let profile = self.app.profile();
         match profile.map(|profile| RecordFolder::of(state_dir, &profile.name)) {
-            Some(folder) => self.rewinding(folder),
+            Some(folder) => {
+                // The charts of the present begin with what was recorded.
+                self.app.effects.push(Effect::Past(PastAsk::Figures));
+                self.rewinding(folder)
+            }
             None => self,
         }
     }
@@ -123,6 +128,15 @@ impl<S> Runner<S> {
     pub fn rewinding(self, folder: RecordFolder) -> Self {
         Self {
             performer: self.performer.rewinding(folder),
+            ..self
+        }
+    }
+
+    /// Tells beside the past what came with it, and nothing of this machine.
+    #[must_use]
+    pub fn told_beside(self, beside: Arc<Beside>) -> Self {
+        Self {
+            performer: self.performer.told_beside(beside),
             ..self
         }
     }

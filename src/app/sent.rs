@@ -9,7 +9,8 @@ use crate::effect::Effect;
 use crate::flow::Order;
 use crate::flow::callback::CallbackOrder;
 use crate::flow::route::{Ending, RouteNews};
-use crate::form::{Opening, Plan, route::plans};
+use crate::flow::webhook::WebhookOrder;
+use crate::form::{Opening, Plan, route::plans, webhook};
 use crate::model::flow::{FlowId, Outcome};
 use crate::model::{CallbackId, RouteId};
 use crate::pane::callbacks::cancelling;
@@ -53,11 +54,13 @@ struct SentWrite {
 
 /// What undoes a write.
 #[derive(Clone, Debug)]
-enum Back {
+pub(super) enum Back {
     /// The route has what it was before.
     Route(RouteId),
     /// What was booked is cancelled.
     Cancel(CallbackId),
+    /// A webhook is removed, or registered again.
+    Webhook(Box<WebhookOrder>),
     /// A form that is filled in with what was there.
     Fill(Opening),
 }
@@ -75,7 +78,7 @@ impl Outbox {
     }
 
     /// Something was made or changed by a flow that is undone so.
-    fn leads_back(&mut self, flow: FlowId, back: Back) {
+    pub(super) fn leads_back(&mut self, flow: FlowId, back: Back) {
         if let Some(write) = self.get_mut(flow) {
             write.back = Some(back);
         }
@@ -263,6 +266,7 @@ impl App {
                 let row = row.ok_or("The route is not listed any more.")?;
                 plans::undo(&self.store.routes, row)?
             }
+            Back::Webhook(order) => webhook::undo(&order)?,
             Back::Cancel(id) => {
                 let row = self.store.callbacks.get(&id);
                 let row = row.ok_or("The callback is not listed any more.")?;

@@ -72,6 +72,7 @@ pub(super) const DUTY: Duty = Duty {
 impl App {
     pub(super) fn connected(&mut self) {
         self.interactions.stage = Stage::Waits;
+        self.open_webhooks();
         if !self.is_attached() {
             self.open_routes();
         }

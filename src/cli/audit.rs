@@ -14,5 +14,5 @@ pub enum AuditCommand {
     Verify,
 }
 
-const VERIFY: &str = "The hash of the last line is printed: noted down elsewhere, it shows later that nothing before it was written anew.\n\n\
+const VERIFY: &str = "The hash of the last line is printed: noted down elsewhere, it shows later that nothing before it was rewritten.\n\n\
 Exit codes: 0 every line is as it was written, 1 one is not (its file and line are printed), 2 there is no audit, or it cannot be read.";

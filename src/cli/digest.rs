@@ -1,5 +1,7 @@
 //! `trunkline digest`, `handover` and `bookmark`: what happened, for whoever comes back or takes over.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 /// What a stretch of time is, and how it is printed.
@@ -65,4 +67,35 @@ pub enum BookmarkCommand {
         #[arg(value_name = "NUMBER")]
         number: u32,
     },
+}
+
+/// `trunkline packet`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Its SHA-256 is printed, and is in the audit. trunkline replay FILE opens it, on a machine without a profile too; a packet that is not as it was written is refused, and what of it."
+)]
+pub struct PacketArgs {
+    /// The bookmark that it is of: 15 minutes before it and after it
+    #[arg(value_name = "BOOKMARK", conflicts_with_all = ["from", "to"], required_unless_present_any = ["from", "show"])]
+    pub bookmark: Option<u32>,
+    /// It begins then: 1h (ago), 03:10, 2026-06-15T03:10+02:00
+    #[arg(long, value_name = "DURATION|TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// It ends then [default: now]
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        requires = "from"
+    )]
+    pub to: Option<String>,
+    /// Where it goes; never over a file that is there
+    #[arg(short, long, value_name = "FILE", required_unless_present = "show")]
+    pub output: Option<PathBuf>,
+    /// Leave the numbers and names of callers in it, where the record has them
+    #[arg(long)]
+    pub unmasked: bool,
+    /// Print the summary of this packet instead, if it is as it was written
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["bookmark", "from", "to", "output", "unmasked"])]
+    pub show: Option<PathBuf>,
 }

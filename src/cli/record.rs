@@ -65,8 +65,8 @@ pub struct ReplayArgs {
     /// How many times as fast as it happened: 1 to 600; 0 stands still until Space is pressed
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=600))]
     pub speed: u32,
-    /// A folder with a record, such as one that was copied from another machine [default: the profile's]
-    #[arg(value_name = "FOLDER")]
+    /// A packet, or a folder with a record such as one that was copied from another machine [default: the profile's]
+    #[arg(value_name = "FILE")]
     pub folder: Option<PathBuf>,
 }
 

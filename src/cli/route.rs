@@ -42,6 +42,15 @@ pub enum RouteCommand {
     /// Deploy a route from a file: verify every destination, submit, read back
     #[command(after_help = WRITE_CODES)]
     Deploy(DeployArgs),
+    /// Send a test event to the destinations of a route, from here and with its headers; each says whether it takes it
+    #[command(after_help = VERIFY_CODES)]
+    Test {
+        /// Name or id
+        route: String,
+        /// How it is asked for.
+        #[command(flatten)]
+        write: WriteArgs,
+    },
     /// Take a route away
     #[command(after_help = WRITE_CODES)]
     Delete {
@@ -59,6 +68,9 @@ pub enum RouteCommand {
         /// Print what would be done and do nothing
         #[arg(long, conflicts_with_all = ["yes", "dry_run"])]
         plan: bool,
+        /// Why, for whoever asks later: kept with each deployment and in the audit
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
         /// How it is asked for.
         #[command(flatten)]
         write: WriteArgs,
@@ -74,6 +86,9 @@ pub struct DeployArgs {
     /// The route that is to become so, by its id [default: the file's own id, else the one of the same name, else a new one]
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
+    /// Why, for whoever asks later: kept with the deployment and in the audit
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
     /// How it is asked for.
     #[command(flatten)]
     pub write: WriteArgs,

@@ -11,6 +11,10 @@ use super::write::WriteArgs;
 Exit codes: 0 all transferred (with --dry-run: all could be), 1 at least one was refused by a check or by the organisation, \
 2 the payload breaks a rule or the command line is wrong, 3 credentials, 4 whether one was transferred could not be found out."
 )]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct TransferArgs {
     /// Interactions to transfer
     #[arg(value_name = "ID", required = true)]
@@ -39,6 +43,10 @@ pub struct TransferArgs {
     /// Leave alone what has not begun once one was not transferred
     #[arg(long)]
     pub stop_on_failure: bool,
+    /// Go on with a batch that broke off: leave out what the audit has as transferred there in the last 12 hours, and name what
+    /// may have been
+    #[arg(long)]
+    pub resume: bool,
     /// How it is asked for.
     #[command(flatten)]
     pub write: WriteArgs,

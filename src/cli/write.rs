@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 /// How a write is asked for.
 #[derive(Args, Clone, Copy, Debug)]
@@ -22,9 +22,14 @@ pub struct WriteArgs {
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Exit codes: 0 done, 1 refused by a check or by the organisation, 2 the payload breaks a rule or the command line is wrong, 3 credentials, \
-4 the outcome could not be had."
+4 the outcome could not be had.",
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
 )]
 pub struct ProvisionArgs {
+    /// What else there is to do.
+    #[command(subcommand)]
+    pub command: Option<ProvisionCommand>,
     /// The endpoint as JSON; `-` reads standard input
     #[arg(short, long, value_name = "FILE", required_unless_present_any = ["template", "fields"])]
     pub file: Option<PathBuf>,
@@ -41,3 +46,30 @@ pub struct ProvisionArgs {
     #[command(flatten)]
     pub write: WriteArgs,
 }
+
+/// What is done with endpoints beside provisioning one.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ProvisionCommand {
+    /// Provision the endpoints of a folder that were not provisioned from here yet, and tell which files say otherwise since
+    #[command(after_help = APPLY_CODES)]
+    Apply(ApplyArgs),
+}
+
+/// `trunkline provision apply`.
+#[derive(Args, Clone, Debug)]
+pub struct ApplyArgs {
+    /// A folder of *.json files, one endpoint each
+    pub folder: PathBuf,
+    /// Print what would be done and do nothing
+    #[arg(long, conflicts_with_all = ["yes", "dry_run"])]
+    pub plan: bool,
+    /// Follow each job to its end before the next endpoint
+    #[arg(long)]
+    pub wait: bool,
+    /// How it is asked for.
+    #[command(flatten)]
+    pub write: WriteArgs,
+}
+
+const APPLY_CODES: &str = "Exit codes: 0 every endpoint is as its file says, or was asked for, 1 one has drifted, is left alone or was refused, \
+2 a file breaks a rule or the command line is wrong, 3 credentials, 4 an outcome could not be had.";

@@ -43,6 +43,28 @@ const CALLBACKS: &[&str] = &[
     "webhook:write",
 ];
 
+/// What there is to do on the direct API, with the scopes of each.
+const CONCERNS: [(&str, &[&str]); 5] = [
+    ("registrations and carriers", REGISTRATIONS),
+    ("provisioning", PROVISIONING),
+    ("transfers", TRANSFERS),
+    ("routes", ROUTES),
+    ("callbacks", CALLBACKS),
+];
+
+/// What a token with these scopes cannot do, and the scopes that it lacks for that.
+#[must_use]
+pub fn lacking(granted: &[String]) -> Vec<(&'static str, Vec<&'static str>)> {
+    let lacks = |scope: &&&str| !granted.iter().any(|held| held == **scope);
+    let concerns = CONCERNS.into_iter().map(|(what, scopes)| {
+        let lacking: Vec<&str> = scopes.iter().filter(lacks).copied().collect();
+        (what, lacking)
+    });
+    concerns
+        .filter(|(_, lacking)| !lacking.is_empty())
+        .collect()
+}
+
 /// What a call needs, and what it belongs to.
 ///
 /// Only what a call itself cannot do without is checked before it is made: a client that may read but not stream
@@ -187,5 +209,18 @@ impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = self.veil.as_deref().unwrap_or(self.url.as_str());
         write!(f, "{} {}", self.verb, text::fit(place, SHOWN))
+    }
+}
+
+#[cfg(test)]
+mod lacks {
+    #[test]
+    fn what_a_token_cannot_do_is_named_with_its_scopes() {
+        let granted = super::REGISTRATIONS.iter().chain(super::ROUTES);
+        let granted: Vec<String> = granted.map(ToString::to_string).collect();
+        let lacking = super::lacking(&granted);
+        let what: Vec<&str> = lacking.iter().map(|(what, _)| *what).collect();
+        assert_eq!(what, ["provisioning", "transfers", "callbacks"]);
+        assert!(lacking[2].1.contains(&"callback:read"));
     }
 }

@@ -124,7 +124,7 @@ fn needs(write: &Write) -> Needs {
     match write.kind {
         _ if !write.permissions.is_empty() => Needs::Permissions(write.permissions),
         WriteKind::Provision => Needs::Provisioning,
-        WriteKind::PhoneCreate | WriteKind::PhoneReboot => {
+        WriteKind::PhoneCreate | WriteKind::PhoneReboot | WriteKind::EdgeReboot => {
             Needs::Permissions(&["telephony:plugin:all"])
         }
         WriteKind::StationAssociate => {
@@ -152,6 +152,7 @@ fn needs(write: &Write) -> Needs {
         | WriteKind::MediaCallback
         | WriteKind::RouteSync
         | WriteKind::WebhookTrial
+        | WriteKind::RouteTrial
         | WriteKind::HandoverTake
         | WriteKind::HandoverPost
         | WriteKind::CallbackUnmask => Needs::Nothing,

@@ -60,7 +60,7 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
             None => not_sent(error),
         }),
         // 503 is its word for a phone without an edge, which no retry mends.
-        WriteKind::PhoneReboot => (3, 1, |error| match error.status() {
+        WriteKind::PhoneReboot | WriteKind::EdgeReboot => (3, 1, |error| match error.status() {
             Some(status) => status == 429,
             None => not_sent(error),
         }),
@@ -88,6 +88,7 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         WriteKind::MediaCallback
         | WriteKind::RouteSync
         | WriteKind::WebhookTrial
+        | WriteKind::RouteTrial
         | WriteKind::HandoverTake
         | WriteKind::HandoverPost
         | WriteKind::CallbackUnmask => (1, 1, |_| false),

@@ -134,7 +134,7 @@ pub(super) fn of_that_id(known: Known, id: &RouteId) -> Result<Known, String> {
 }
 
 /// Nothing where the organisation says that there is nothing.
-fn absent<T>(outcome: Result<T, Error>, statuses: &[u16]) -> Result<Option<T>, Error> {
+pub(super) fn absent<T>(outcome: Result<T, Error>, statuses: &[u16]) -> Result<Option<T>, Error> {
     match outcome {
         Err(Error::Refused { refusal, .. }) if statuses.contains(&refusal.status) => Ok(None),
         outcome => outcome.map(Some),

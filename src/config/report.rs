@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
 use toml::Value;
 
 use super::profile::grants;
@@ -34,6 +35,49 @@ pub fn init(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, C
         "wrote {}\nSet base_url (or region), client_id and the place of the secret in it, then run `trunkline config check`.\n",
         safe(&path)
     ))
+}
+
+/// Where a first configuration is to be written.
+///
+/// # Errors
+/// There is one.
+pub fn place(flags: &Flags, env: &Environment, paths: &Paths) -> Result<PathBuf, ConfigError> {
+    let (path, _) = file_in_use(flags, env, paths);
+    if path.exists() {
+        return Err(ConfigError::Exists { path });
+    }
+    Ok(path)
+}
+
+/// A configuration beside the place where it is to be, private, and gone with this unless it is kept.
+#[derive(Debug)]
+pub struct Draft(NamedTempFile);
+
+/// Writes one.
+pub fn draft(place: &Path, text: &str) -> std::io::Result<Draft> {
+    let folder = place.parent().unwrap_or(Path::new("."));
+    crate::folder::make(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".config-")
+        .suffix(".toml")
+        .tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.flush()?;
+    Ok(Draft(file))
+}
+
+impl Draft {
+    /// Where it is now.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Puts it in its place, never over another.
+    pub fn keep_as(self, place: &Path) -> std::io::Result<()> {
+        let kept = self.0.persist_noclobber(place);
+        kept.map(drop).map_err(|error| error.error)
+    }
 }
 
 fn write_new(path: &Path) -> std::io::Result<()> {

@@ -94,7 +94,8 @@ fn bold(word: &str) -> String {
 }
 
 /// What is shown, and never markup of its own.
-fn escaped(word: &str) -> String {
+#[must_use]
+pub fn escaped(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for c in text::safe(word).chars() {
         if "\\`*_[]<>#|~".contains(c) {

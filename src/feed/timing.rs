@@ -39,6 +39,8 @@ pub struct Timing {
     pub offline_after: Duration,
     /// Everyone who has a stream is read again in a round of this length, at best: a stream can lose an event and live.
     pub sweep: Duration,
+    /// Of a large organisation on the Platform API, phones that are not well are asked for this often.
+    pub unwell: Duration,
     /// Streams are opened at least this far apart: thousands of handshakes must starve neither reads nor the machine.
     pub stream_gap: Duration,
     /// Handshakes under way at a time.
@@ -68,6 +70,7 @@ impl Default for Timing {
             problem_gap: Duration::from_secs(30),
             offline_after: Duration::from_secs(20),
             sweep: Duration::from_secs(900),
+            unwell: Duration::from_secs(6),
             stream_gap: Duration::from_millis(8),
             handshakes: 32,
             settle: Duration::from_millis(250),

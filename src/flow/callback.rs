@@ -145,11 +145,11 @@ async fn cancelled(run: &Run<'_>, wanted: Vec<Open<'_>>) -> Outcome {
         .into_iter()
         .max_by_key(|failure| failure.fate == Fate::Unknown)
     {
-        None => Outcome::Done(format!("{done} taken back; the stream tells of it").into()),
+        None => Outcome::Done(format!("{done} cancelled; status updates follow").into()),
         Some(failure) if wanted.len() == 1 => failure.into(),
         Some(mut failure) => {
             let all = wanted.len();
-            failure.why = format!("{done} of {all} were taken back. {}", failure.why.raw()).into();
+            failure.why = format!("{done} of {all} were cancelled. {}", failure.why.raw()).into();
             failure.into()
         }
     }
@@ -178,7 +178,7 @@ async fn room(run: &Run<'_>, id: &QueueId) -> Result<Queue, Failure> {
     match read {
         Ok(queue) => {
             let room = queue.room();
-            doing.done(room.map_or("room not told".to_owned(), |room| room.to_string()));
+            doing.done(room.map_or("capacity n/a".to_owned(), |room| room.to_string()));
             run.tell(FlowNews::Queue(Box::new(queue.clone())));
             Ok(queue)
         }

@@ -7,15 +7,15 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::guard::Done;
-use super::{Failure, FlowNews, Run};
-use crate::cloud::{Answer, direct};
+use super::{Failure, FlowNews, Kit, Run};
+use crate::cloud::{Answer, Urgency, direct};
 use crate::config::profile::TurnAccount;
 use crate::model::JobId;
 use crate::model::finding::{Grade, Target};
 use crate::model::flow::Outcome;
-use crate::model::job::{By, Doubt, Follow, JobError, JobEvent, JobKey, Word};
+use crate::model::job::{By, Doubt, Follow, JobError, JobEvent, JobKey, Phase, Word};
 use crate::model::payload::{self, Fault};
-use crate::model::provision::Provision;
+use crate::model::provision::{Provision, Surroundings};
 use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 use crate::time::Millis;
@@ -51,6 +51,23 @@ pub fn write(provision: &Provision) -> Result<Write, Vec<Fault>> {
     .map_err(|error| vec![Fault::new("", error.to_string())])?;
     write.note.insert("edgeId", json!(provision.edge_id));
     Ok(write)
+}
+
+/// What the organisation tells of edges and names before an endpoint is asked for. It is beyond the contract: what cannot be
+/// had is not there.
+pub async fn surroundings(kit: &Kit) -> Surroundings {
+    let urgency = Urgency::Reread;
+    let edges = kit.client.edges(urgency).await.unwrap_or_default();
+    let jobs = kit.client.jobs(urgency).await.unwrap_or_default();
+    let made = jobs
+        .into_iter()
+        .filter(|job| job.word.phase == Some(Phase::Completed) && !job.name.is_empty());
+    let taken = made.map(|job| {
+        let id = job.word.id.map(|id| id.0);
+        (job.name, id.unwrap_or_else(|| "a job".into()))
+    });
+    let taken = taken.collect();
+    Surroundings { edges, taken }
 }
 
 /// Provisions an endpoint, and follows its job to the end where that is wanted.
@@ -121,6 +138,7 @@ async fn begin(run: &Run<'_>, provision: &Provision) -> Result<(JobKey, JobId), 
         let event = JobEvent::Submitting {
             at: submitted,
             name: name.clone(),
+            body: Some(Box::new(provision.clone())),
         };
         run.tell(FlowNews::Job(known.clone(), event));
         key = Some(known);
@@ -158,11 +176,7 @@ async fn begin(run: &Run<'_>, provision: &Provision) -> Result<(JobKey, JobId), 
 fn allocations(run: &Run<'_>, targets: &[(String, Target)]) -> Vec<(String, Target)> {
     let accounts = &run.kit.profile.probes.turn;
     let held = |(field, target): &(String, Target)| {
-        let same = |account: &&TurnAccount| {
-            let (one, other) = (&account.server, target);
-            (one.host(), one.port(), one.transport())
-                == (other.host(), other.port(), other.transport())
-        };
+        let same = |account: &&TurnAccount| account.server.is_at(target);
         let account = accounts.iter().find(same)?;
         Some((field.clone(), account.server.clone()))
     };

@@ -13,6 +13,7 @@ mod reach;
 mod remove;
 mod submit;
 mod sync;
+pub mod trial;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -46,6 +47,8 @@ pub struct Deploy {
     pub body: Route,
     /// Stop before the submit: everything is looked at and nothing is changed.
     pub dry: bool,
+    /// Why it is changed, for whoever asks later; kept with the deployment and on record.
+    pub why: Option<Text>,
     /// Who asked for it through the listener; none where it was whoever is at the console.
     pub by: Option<Requester>,
 }
@@ -97,10 +100,19 @@ impl Deploy {
 
     /// The writes, as far as they are known before the organisation is asked; none when nothing would change.
     pub(super) fn writes(&self) -> Vec<Write> {
-        match &self.base {
+        let writes = match &self.base {
             Some(base) => base.updates(&self.body),
             None => self.body.creates(),
+        };
+        writes.into_iter().map(|write| self.noted(write)).collect()
+    }
+
+    /// A write that says why, where somebody has said so.
+    fn noted(&self, mut write: Write) -> Write {
+        if let Some(why) = &self.why {
+            write.note.insert("why", why.raw().into());
         }
+        write
     }
 }
 

@@ -5,13 +5,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::guard::Done;
-use super::{Failure, Fate, Run, route};
-use crate::cloud::{Answer, Urgency, direct};
+use super::{Failure, Fate, FlowNews, Kit, Run, route};
+use crate::cloud::{Answer, Error, Urgency, direct};
 use crate::model::WebhookId;
 use crate::model::flow::Outcome;
 use crate::model::hook::HookUrl;
 use crate::model::payload::Fault;
-use crate::model::webhook::{NewWebhook, Webhook, WebhookKind};
+use crate::model::webhook::{JOB_EVENTS, NewWebhook, Webhook, WebhookKind};
 use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 
@@ -33,6 +33,15 @@ pub enum WebhookOrder {
     Remove(Webhook),
     /// Look at the receiver of one, and deliver an event to it that is no event.
     Try(Webhook),
+}
+
+/// What became of a webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WebhookNews {
+    /// It is registered.
+    Registered(Webhook),
+    /// It is no more.
+    Removed(Webhook),
 }
 
 /// The body of `POST /api/v2/platform/webhooks`.
@@ -104,7 +113,7 @@ fn added(new: &NewWebhook) -> Result<Write, Vec<Fault>> {
         enabled: true,
         r#type: "http",
         uri: address,
-        events: ["async.job.completed", "async.job.failed"],
+        events: JOB_EVENTS,
         auth_method: "none",
     };
     let of_callbacks = OfCallbacks {
@@ -156,6 +165,17 @@ fn tried(webhook: &Webhook) -> Write {
     write
 }
 
+/// Reads the webhooks of both kinds, and what of them could not be read; one list that cannot be had is an error.
+pub async fn all(kit: &Kit, urgency: Urgency) -> Result<(Vec<Webhook>, Vec<Text>), Error> {
+    let (mut all, mut faults) = (Vec::new(), Vec::new());
+    for kind in WebhookKind::ALL {
+        let (webhooks, wrong) = kit.client.webhooks(kind, urgency).await?;
+        all.extend(webhooks);
+        faults.extend(wrong.into_iter().map(|fault| fault.0));
+    }
+    Ok((all, faults))
+}
+
 /// Carries out an order.
 pub(super) async fn run(run: &Run<'_>, order: WebhookOrder) -> Outcome {
     let write = match order.write() {
@@ -192,6 +212,9 @@ async fn add(run: &Run<'_>, new: &NewWebhook, write: Write) -> Result<String, Fa
         Err(failure) if failure.fate == Fate::Unknown => found(run, new, failure).await?,
         Err(failure) => return Err(failure),
     };
+    run.tell(FlowNews::Webhook(WebhookNews::Registered(
+        new.listed(id.clone()),
+    )));
     let twice = match doubles {
         0 => String::new(),
         _ => "; warning: another one delivers the same to the same place".to_owned(),
@@ -248,6 +271,7 @@ async fn remove(run: &Run<'_>, webhook: &Webhook, write: Write) -> Result<String
         }
         Err(failure) => return Err(failure),
     }
+    run.tell(FlowNews::Webhook(WebhookNews::Removed(webhook.clone())));
     let name = webhook.name.fit(80);
     Ok(format!(
         "{name} is removed: nothing more is delivered to it"

@@ -39,6 +39,8 @@ pub enum Question {
     Probe(Target),
     /// Whether an interaction can be transferred: it is read.
     Interaction(InteractionId),
+    /// What the organisation tells of edges and of the endpoints that there are.
+    Surroundings,
 }
 
 /// How a check came out.
@@ -88,6 +90,15 @@ impl Check {
             path: path.into(),
             label: fit(id, SHOWN).into_owned(),
             ask: Ask::World(Question::Interaction(InteractionId::from(id))),
+        }
+    }
+
+    /// A check that reads what is around an endpoint.
+    pub fn surroundings(path: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            label: label.into(),
+            ask: Ask::World(Question::Surroundings),
         }
     }
 

@@ -4,13 +4,15 @@ mod choose;
 mod complete;
 mod rows;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use tui_input::InputRequest;
 
 use super::kind::FieldKind;
 use super::line::Typing;
 use super::spec::Field;
-use super::{Form, Stroke, path};
+use super::{Form, Stroke, item, path};
 
 /// What is being typed or chosen in the field in focus.
 #[derive(Debug)]
@@ -97,6 +99,9 @@ impl Form {
             Stroke::Erase => self.request(InputRequest::DeletePrevChar),
             Stroke::EraseNext => self.request(InputRequest::DeleteNextChar),
             Stroke::EraseWord => self.request(InputRequest::DeletePrevWord),
+            Stroke::EraseLine => self.request(InputRequest::DeleteLine),
+            Stroke::EraseRest => self.request(InputRequest::DeleteTillEnd),
+            Stroke::EraseNextWord => self.request(InputRequest::DeleteNextWord),
             Stroke::Left => self.request(InputRequest::GoToPrevChar),
             Stroke::Right => self.request(InputRequest::GoToNextChar),
             Stroke::WordLeft => self.request(InputRequest::GoToPrevWord),
@@ -139,6 +144,7 @@ impl Form {
     /// The field is about to be left: blank rows go, and what was typed shows in its own form from now on.
     pub(super) fn settle(&mut self) {
         self.completing = None;
+        self.take_name();
         if let Editing::Rows { rows, .. } = &mut self.editing {
             let before = rows.len();
             rows.retain(|row| !row.trim().is_empty());
@@ -146,6 +152,22 @@ impl Form {
             if gone {
                 self.write_rows();
             }
+        }
+    }
+
+    /// A name in place of an id becomes the id that it is the name of, where it is the name of one.
+    fn take_name(&mut self) {
+        let (Editing::Line(line), Some(field)) = (&self.editing, self.field()) else {
+            return;
+        };
+        let typed = line.text().trim().to_lowercase();
+        let known = self.rules.completions(field.path, &self.body);
+        if typed.is_empty() || known.iter().any(|c| c.value.to_lowercase() == typed) {
+            return;
+        }
+        let mut called = known.iter().filter(|c| c.note.to_lowercase() == typed);
+        if let (Some(one), None) = (called.next(), called.next()) {
+            self.set(field.path, Value::from(one.value.as_str()));
         }
     }
 
@@ -224,11 +246,19 @@ impl Form {
         if text.is_empty() && field.optional {
             path::remove(&mut self.body, field.path);
         } else {
-            let value = field.kind.read(text, &self.zone());
+            let text = self.spelt(field, text);
+            let value = field.kind.read(&text, &self.zone());
             self.set(field.path, value);
             return;
         }
         self.changed_now();
+    }
+
+    /// A moment in a person's words as a date: `tomorrow 14:00`, `+2h`. Anything else is as it was.
+    pub(super) fn spelt<'t>(&self, field: &Field, text: &'t str) -> Cow<'t, str> {
+        let dated = field.kind.dated().then_some(self.now).flatten();
+        let date = dated.and_then(|now| item::spoken(text, now, &self.zone()));
+        date.map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
     pub(super) fn set(&mut self, at: &str, value: Value) {

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-pub use self::moment::{MOMENT, SHAPE, SLOT, moment};
+pub use self::moment::{MOMENT, SHAPE, SLOT, moment, spoken};
 
 /// One line of a list, both ways.
 pub trait Item: fmt::Debug + Sync {

@@ -76,6 +76,13 @@ impl FieldKind {
         )
     }
 
+    /// Whether moments are written into it.
+    #[must_use]
+    pub fn dated(&self) -> bool {
+        matches!(self, Self::Moment)
+            || matches!(self, Self::List { item, .. } if item.shape() == item::SLOT.shape())
+    }
+
     /// How a person writes it, for help and documentation.
     #[must_use]
     pub fn shape(&self) -> String {

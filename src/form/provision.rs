@@ -5,9 +5,12 @@ use serde_json::Value;
 use super::{Check, CheckVerdict, Completion, Field, FieldKind, Form, Plan, Rules, Spec, item};
 use crate::config::Profile;
 use crate::flow::Order;
+use crate::model::finding::Target;
 use crate::model::job::Phase;
 use crate::model::payload::Fault;
-use crate::model::provision::{CODECS, MOST_SERVERS, MOST_SESSIONS, Provision, server};
+use crate::model::provision::{
+    CODECS, MOST_SERVERS, MOST_SESSIONS, Provision, Remark, Surroundings, server,
+};
 use crate::store::Store;
 
 const fn whole(least: f64, most: f64, unit: &'static str) -> FieldKind {
@@ -101,6 +104,10 @@ struct Endpoint {
     draft: Provision,
     /// Names that are taken, as far as this console has made them, and the jobs that did.
     names: Vec<(String, String)>,
+    /// What the organisation tells; none before it has been asked.
+    around: Option<Surroundings>,
+    /// The servers that the profile has an account for: each is asked for a relay as well.
+    accounts: Vec<Target>,
 }
 
 impl Endpoint {
@@ -114,12 +121,33 @@ impl Endpoint {
             );
             checks.push(Check::known("name", "name", CheckVerdict::Warning, told));
         }
+        let payload = serde_json::from_value::<Provision>(body.clone());
+        match (&self.around, payload) {
+            (None, _) => checks.push(Check::surroundings("edgeId", "edge and name")),
+            (Some(around), Ok(payload)) => {
+                let mine = |said: &Remark| said.path == "name" && !checks.is_empty();
+                let said = around.said(&payload).into_iter().filter(|said| !mine(said));
+                let said: Vec<Check> = said.map(told).collect();
+                checks.extend(said);
+            }
+            (Some(_), Err(_)) => {}
+        }
         if let Some(doubt) = read(body).ok().and_then(|payload| payload.doubt()) {
             let path = "codecPreferences";
             checks.push(Check::known(path, "codecs", CheckVerdict::Warning, doubt));
         }
         checks
     }
+}
+
+fn told(said: Remark) -> Check {
+    let verdict = if said.bad {
+        CheckVerdict::Bad
+    } else {
+        CheckVerdict::Good
+    };
+    let label = if said.path == "name" { "name" } else { "edge" };
+    Check::known(said.path, label, verdict, said.sentence)
 }
 
 /// The names that jobs of this console have made endpoints of, and the jobs.
@@ -146,11 +174,13 @@ pub fn open(profile: &Profile, store: &Store, body: Option<Value>) -> Form {
     let draft = Provision::draft(String::new(), edge, &profile.probes.stun, turn);
     // Text and numbers cannot fail to serialise.
     let body = body.or_else(|| serde_json::to_value(&draft).ok());
-    let names = made(store);
+    let accounts = profile.probes.turn.iter();
     let rules = Endpoint {
         edges,
         draft,
-        names,
+        names: made(store),
+        around: None,
+        accounts: accounts.map(|account| account.server.clone()).collect(),
     };
     Form::new(&SPEC, Box::new(rules), Vec::new(), body.unwrap_or_default())
 }
@@ -174,13 +204,26 @@ impl Rules for Endpoint {
             let listed = body.get(field).and_then(Value::as_array);
             let probe = |(n, text): (usize, &Value)| {
                 let target = server(text.as_str()?, turn).ok()?;
-                Some(Check::probe(super::path::index(field, n), target))
+                Some((super::path::index(field, n), target))
             };
             let listed = listed.into_iter().flatten().take(MOST_SERVERS).enumerate();
             listed.filter_map(probe).collect::<Vec<_>>()
         };
-        let mut checks = servers("stunServers", false);
-        checks.extend(servers("turnServers", true));
+        let relay = |(path, target): &(String, Target)| {
+            let account = self.accounts.iter().find(|held| held.is_at(target))?;
+            let label = format!("{} with the account", account.address());
+            Some(Check {
+                label,
+                ..Check::probe(path.clone(), account.clone())
+            })
+        };
+        let (stun, turn) = (servers("stunServers", false), servers("turnServers", true));
+        let relays: Vec<Check> = turn.iter().filter_map(relay).collect();
+        let asked = stun.into_iter().chain(turn);
+        let mut checks: Vec<Check> = asked
+            .map(|(path, target)| Check::probe(path, target))
+            .collect();
+        checks.extend(relays);
         checks.extend(self.known(body));
         checks
     }
@@ -210,6 +253,10 @@ impl Rules for Endpoint {
         )
     }
 
+    fn surrounded(&mut self, by: &Surroundings) {
+        self.around = Some(by.clone());
+    }
+
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {
         let (known, note) = match path.split('[').next() {
             Some("edgeId") => (&self.edges, "an edge of the profile"),
@@ -217,10 +264,15 @@ impl Rules for Endpoint {
             Some("turnServers") => (&self.draft.turn_servers, "a TURN server of the profile"),
             _ => return Vec::new(),
         };
-        known
+        let offered = known
             .iter()
-            .map(|text| Completion::new(text.as_str(), note))
-            .collect()
+            .map(|text| Completion::new(text.as_str(), note));
+        let told = self.around.as_ref().filter(|_| path == "edgeId");
+        let told = told.into_iter().flat_map(|around| &around.edges);
+        let told = told
+            .filter(|edge| !self.edges.iter().any(|known| known == edge.id.raw()))
+            .map(|edge| Completion::new(edge.id.raw(), edge.name.fit(40)));
+        offered.chain(told).collect()
     }
 }
 
@@ -252,6 +304,8 @@ mod tests {
             edges: vec!["e".into()],
             draft: judge(&self::body().to_string()).unwrap(),
             names: vec![("edge-7".into(), "job-7".into())],
+            around: None,
+            accounts: vec!["turn:turn.example.com:443?transport=tcp".parse().unwrap()],
         };
         Form::new(&SPEC, Box::new(rules), Vec::new(), body)
     }
@@ -338,6 +392,51 @@ mod tests {
             "{known:?}"
         );
         assert!(known[1].0 == "codecPreferences" && known[1].1 == CheckVerdict::Warning);
+    }
+
+    #[test]
+    fn a_relay_is_asked_for_with_the_profiles_account() {
+        let form = form(body());
+        let asked = form.checks().into_iter().filter(|checked| {
+            checked.check.path == "turnServers[0]"
+                && matches!(checked.check.ask, crate::form::Ask::World(_))
+        });
+        let labels: Vec<_> = asked.map(|checked| checked.check.label).collect();
+        assert_eq!(labels.len(), 2, "a Binding and an Allocate: {labels:?}");
+        assert!(labels[1].ends_with("with the account"), "{labels:?}");
+    }
+
+    #[test]
+    fn what_the_organisation_tells_of_the_edge_and_the_name_is_a_check() {
+        let mut form = form(body());
+        assert_eq!(
+            form.due().len(),
+            4,
+            "two servers, the account, the surroundings"
+        );
+        let edge = crate::model::provision::OfferedEdge {
+            id: "e".into(),
+            name: "US East".into(),
+            room: Some(crate::model::provision::EdgeRoom {
+                used: 0,
+                capacity: 400,
+            }),
+        };
+        form.surrounded(&Surroundings {
+            edges: vec![edge],
+            taken: vec![("edge-1".into(), "job-9".into())],
+        });
+        let told: Vec<_> = form
+            .checks()
+            .into_iter()
+            .filter_map(|checked| match checked.check.ask {
+                crate::form::Ask::Known(verdict, told) => Some((checked.check.path, verdict, told)),
+                crate::form::Ask::World(_) => None,
+            })
+            .collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].2.ends_with("not for 500") && told[0].1 == CheckVerdict::Bad);
+        assert!(told[1].2.starts_with("job-9") && told[1].0 == "name");
     }
 
     #[test]

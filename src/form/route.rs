@@ -9,7 +9,7 @@ pub mod trigger;
 
 use serde_json::{Value, json};
 
-use self::around::Around;
+use self::around::{Around, WHY};
 use self::item::EVENT;
 use super::item::TextItem;
 use super::{
@@ -26,7 +26,7 @@ const DRAWN: usize = 40;
 
 static URI: TextItem = TextItem("https://HOST/PATH");
 
-static FIELDS: [Field; 9] = [
+static FIELDS: [Field; 10] = [
     Field::new("name", "Name", FieldKind::Text)
         .group("Route")
         .help("What it is called; no other route of the organisation is."),
@@ -102,6 +102,7 @@ static FIELDS: [Field; 9] = [
     )
     .group("What is sent")
     .help("Sent with every event. Values that may be secrets are masked, and in no draft."),
+    WHY,
 ];
 
 /// What there is to fill in.

@@ -11,6 +11,7 @@ use super::plan::Plan;
 use super::spec::Spec;
 use crate::model::interaction::Interaction;
 use crate::model::payload::{self, Fault};
+use crate::model::provision::Surroundings;
 
 /// Something that may be typed into a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,9 @@ pub trait Rules: fmt::Debug + Send {
 
     /// An interaction that a check asked for was read.
     fn learnt(&mut self, _interaction: &Interaction) {}
+
+    /// What is around an endpoint was read, as far as the organisation tells.
+    fn surrounded(&mut self, _by: &Surroundings) {}
 
     /// The zone that civil times are meant in.
     fn zone(&self, _body: &Value) -> TimeZone {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Completion, Field, FieldKind, Form, Plan, Rules, Spec};
+use super::{Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec};
 use crate::flow::{Order, phone};
 use crate::model::payload::Fault;
 use crate::model::softphone::{Premises, Softphone};
@@ -34,11 +34,11 @@ static FIELDS: [Field; 8] = [
         .optional(),
     Field::new("takeOver", "Take over", FieldKind::Toggle)
         .group("Station")
-        .help("Whether its station is freed first when somebody else sits there; without it the phone is made and nobody is moved.")
+        .help("Whether its station is freed first when somebody else is assigned to it; without it the phone is made and nobody is disassociated.")
         .optional(),
     Field::new("setDefault", "Set default", FieldKind::Toggle)
         .group("Station")
-        .help("Whether it becomes the station where its person sits unless they choose another.")
+        .help("Whether it becomes the default station of its person.")
         .optional(),
 ];
 
@@ -58,16 +58,23 @@ struct Known {
     users: Vec<(String, String)>,
 }
 
-/// The form, on a body or on what the organisation suggests.
+/// The form, on a body or on what the organisation suggests, for the person that it is about.
 #[must_use]
-pub fn open(store: &Store, body: Option<Value>) -> Form {
+pub fn open(store: &Store, opening: Opening) -> Form {
     let known = Known {
         premises: store.premises.clone(),
         users: users(store),
     };
     // Text and truths cannot fail to serialise.
-    let body = body.or_else(|| serde_json::to_value(Softphone::draft(&known.premises)).ok());
-    Form::new(&SPEC, Box::new(known), Vec::new(), body.unwrap_or_default())
+    let Opening { about, body, .. } = opening;
+    let body = body.or_else(|| {
+        let mut draft = Softphone::draft(&known.premises);
+        if let Some(person) = about.first() {
+            person.clone_into(&mut draft.web_rtc_user);
+        }
+        serde_json::to_value(draft).ok()
+    });
+    Form::new(&SPEC, Box::new(known), about, body.unwrap_or_default())
 }
 
 /// Reads a phone out of a file, and judges it as the form does. What follows from the organisation is filled in by
@@ -118,10 +125,24 @@ impl Known {
 
 impl Rules for Known {
     fn faults(&self, body: &Value) -> Vec<Fault> {
-        match self.read(body) {
+        let mut faults = match self.read(body) {
             Ok(payload) => payload.write().err().unwrap_or_default(),
             Err(faults) => faults,
-        }
+        };
+        // What has a space in it is a name, and one that is known once would have become its id.
+        let ids = [
+            "webRtcUser",
+            "site",
+            "phoneBaseSettings",
+            "lineBaseSettings",
+        ];
+        faults.extend(ids.into_iter().filter_map(|path| {
+            let typed = body.get(path)?.as_str()?.trim();
+            let why =
+                "no id, and not the name of exactly one that is known here: Ctrl-n offers them";
+            typed.contains(' ').then(|| Fault::new(path, why))
+        }));
+        faults
     }
 
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
@@ -133,11 +154,11 @@ impl Rules for Known {
                 crate::text::fit(&payload.name, 64),
                 self.site(&payload.site)
             ),
-            "Waits up to a minute for its station, then associates the person there, wherever they sit now."
+            "Waits up to a minute for its station, then assigns it to the person, wherever they are signed in now."
                 .to_owned(),
         ];
         if payload.take_over {
-            affects.push("Whoever sits at its station is moved out first.".to_owned());
+            affects.push("Whoever is assigned to its station is disassociated first.".to_owned());
         }
         if payload.set_default {
             affects.push("Makes it their default station.".to_owned());
@@ -231,7 +252,7 @@ mod tests {
         for told in [
             "Ana Petrova (u-1)",
             "Denver",
-            "moved out",
+            "disassociated first",
             "default station",
         ] {
             assert!(affects.contains(told), "{affects}");
@@ -246,6 +267,19 @@ mod tests {
         assert_eq!(faults[0].path, "lineBaseSettings", "{faults:?}");
         odd["lineBaseSettings"] = json!("lb-9");
         assert!(form(odd).faults().is_empty());
+    }
+
+    #[test]
+    fn a_name_becomes_its_id_and_one_that_nobody_has_is_a_fault() {
+        let mut named = body();
+        named["webRtcUser"] = json!("ana petrova");
+        let mut by_name = form(named.clone());
+        by_name.stroke(crate::form::Stroke::Next);
+        assert_eq!(by_name.body()["webRtcUser"], "u-1");
+        assert!(by_name.faults().is_empty(), "{:?}", by_name.faults());
+        named["webRtcUser"] = json!("Bob Nobody");
+        let faults = form(named).faults().to_vec();
+        assert_eq!(faults[0].path, "webRtcUser", "{faults:?}");
     }
 
     #[test]

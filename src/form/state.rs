@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -15,7 +16,9 @@ use super::{Check, Opening, path};
 use crate::model::finding::{Finding, Target};
 use crate::model::interaction::Interaction;
 use crate::model::payload::Fault;
+use crate::model::provision::Surroundings;
 use crate::model::route::address;
+use crate::time::Millis;
 
 /// A form that is being filled in.
 #[derive(Debug)]
@@ -40,6 +43,8 @@ pub struct Form {
     pub(super) parked: BTreeMap<&'static str, Value>,
     /// What was typed before a completion, and which one is in its place.
     pub(super) completing: Option<(String, usize)>,
+    /// The moment of the last key, for moments that a person means from then on.
+    pub(super) now: Option<Timestamp>,
     /// Counts changes, so that whoever keeps a draft knows whether there is something new.
     version: u64,
 }
@@ -68,6 +73,7 @@ impl Form {
             wanted: Vec::new(),
             parked: BTreeMap::new(),
             completing: None,
+            now: None,
             version: 0,
         };
         form.judge();
@@ -157,6 +163,11 @@ impl Form {
         }
     }
 
+    /// The moment it is: what is typed next is meant from here on.
+    pub fn tell_time(&mut self, now: Millis) {
+        self.now = Some(now.timestamp());
+    }
+
     /// The zone that civil times are meant in.
     #[must_use]
     pub fn zone(&self) -> TimeZone {
@@ -225,6 +236,14 @@ impl Form {
     /// An interaction was read that may settle what was open.
     pub fn learnt(&mut self, interaction: &Interaction) {
         self.rules.learnt(interaction);
+        self.judge();
+    }
+
+    /// What is around an endpoint was read.
+    pub fn surrounded(&mut self, by: &Surroundings) {
+        self.rules.surrounded(by);
+        let (verdict, said) = (CheckVerdict::Good, "read".to_owned());
+        self.checks.answer(&Question::Surroundings, verdict, said);
         self.judge();
     }
 

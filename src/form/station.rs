@@ -21,7 +21,7 @@ static FIELDS: [Field; 3] = [
     Field::new("station", "Station", FieldKind::Choice(&[]))
         .help("The station of the phone's line, by its id."),
     Field::new("deed", "What", FieldKind::Choice(&DEEDS))
-        .help("associate seats the person there, free moves out whoever sits there, default makes it where the person sits by default."),
+        .help("associate assigns it to the person, free disassociates whoever is assigned to it, default makes it the person's default station."),
     Field::new("user", "Person", FieldKind::Text)
         .help("Whom to seat, by the user's id. A station of a WebRTC phone is its own person's."),
 ];
@@ -81,7 +81,7 @@ impl Known {
         let named = !wish.user.is_empty();
         if wish.deed == "free" {
             if station.is_some_and(|station| !station.taken()) {
-                faults.push(Fault::new("deed", "nobody sits there"));
+                faults.push(Fault::new("deed", "nobody is assigned to it"));
             }
         } else if !named {
             faults.push(Fault::new("user", "name the user by the id"));
@@ -111,7 +111,7 @@ impl Known {
         match wish.deed.as_str() {
             "free" => {
                 deeds.push(free());
-                affects.push(format!("Moves {} out of {name}.", seated(station)));
+                affects.push(format!("Disassociates {} from {name}.", seated(station)));
             }
             "default" => {
                 affects.push(format!("{name} becomes the default station of {shown}."));
@@ -126,7 +126,9 @@ impl Known {
                     affects.push(format!("Moves {moved} out of {name} first."));
                     deeds.push(free());
                 }
-                affects.push(format!("Seats {shown} at {name}, wherever they sit now."));
+                affects.push(format!(
+                    "Assigns {name} to {shown}, wherever they are signed in now."
+                ));
                 deeds.push(Deed::Associate {
                     user,
                     station: id.clone(),
@@ -146,7 +148,7 @@ impl Rules for Known {
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let (deeds, affects) = self.deeds(&self.read(body)?);
         let order = Order::Phone(phone::PhoneOrder::Deeds(deeds));
-        let undo = "By this form: whoever sat there can be seated again.";
+        let undo = "By this form: whoever was assigned to it can be assigned again.";
         Plan::of(order, affects, undo)
     }
 

@@ -13,6 +13,12 @@ pub enum Stroke {
     EraseNext,
     /// Take away the word before the cursor.
     EraseWord,
+    /// Take away the line.
+    EraseLine,
+    /// Take away what is behind the cursor.
+    EraseRest,
+    /// Take away the word after the cursor.
+    EraseNextWord,
     /// Take back the last change of this line.
     Undo,
     /// One character to the left; in a choice, the choice before.

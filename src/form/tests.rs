@@ -141,6 +141,22 @@ fn text_goes_into_the_body_as_it_is_typed_and_an_empty_optional_leaves_it() {
 }
 
 #[test]
+fn a_line_has_the_keys_of_shells() {
+    let mut form = form();
+    write(&mut form, " bc de");
+    form.stroke(Stroke::EraseWord);
+    assert_eq!(form.body()["name"], "a bc ");
+    form.stroke(Stroke::Home);
+    form.stroke(Stroke::Right);
+    form.stroke(Stroke::EraseRest);
+    assert_eq!(form.body()["name"], "a");
+    form.stroke(Stroke::Undo);
+    assert_eq!(form.body()["name"], "a bc ");
+    form.stroke(Stroke::EraseLine);
+    assert_eq!(form.body()["name"], "");
+}
+
+#[test]
 fn a_number_that_is_none_stays_text_and_is_a_fault_of_its_field() {
     let mut form = field("limits.most");
     form.stroke(Stroke::Erase);

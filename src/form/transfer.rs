@@ -3,13 +3,15 @@
 pub mod consult;
 mod handover;
 mod known;
+mod left;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::handover::Handing;
 use self::known::Known;
-use super::{Check, Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec};
+use self::left::LeftOut;
+use super::{Check, Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec, path};
 use crate::config::Profile;
 use crate::flow::Order;
 use crate::flow::transfer::{Move, Transfers};
@@ -155,6 +157,8 @@ struct Transferring {
     /// The host of the media server that is told; none tells nobody.
     media_server: Option<String>,
     known: Known,
+    /// Those of several that need not be moved any more.
+    left_out: LeftOut,
     /// The interactions of several; none is the form of one.
     about: Option<Vec<String>>,
     /// The time of the frames: what is reviewed is what is sent, so it is when the form was opened.
@@ -174,6 +178,12 @@ pub fn open(
 ) -> Form {
     let several = opening.form == SPEC_SEVERAL.name;
     let can = profile.api.capabilities();
+    // What was sent once and is filled in again goes on with what is left of it.
+    let (about, left_out) = match (&opening.body, several) {
+        (Some(body), true) => LeftOut::of(&opening.about, body, store, now),
+        _ => (opening.about.clone(), LeftOut::default()),
+    };
+    let opening = Opening { about, ..opening };
     let about = several.then(|| opening.about.clone());
     let known = Known::of(store, can.destinations);
     let callback = profile.transfers.media_callback.as_ref();
@@ -181,6 +191,7 @@ pub fn open(
     if !can.transfer_media {
         let rules = Handing {
             known,
+            left_out,
             about,
             media_server,
         };
@@ -197,6 +208,7 @@ pub fn open(
         limits: profile.transfers.limits.clone(),
         media_server,
         known,
+        left_out,
         about,
         opened: now,
         frames: (0..wanted).map(|_| ids.frame()).collect(),
@@ -337,14 +349,13 @@ impl Rules for Transferring {
             Some(about) => about.iter().map(String::as_str).collect(),
             None => one.into_iter().filter(|id| !id.is_empty()).collect(),
         };
-        let mut checks: Vec<Check> = ids
-            .into_iter()
-            .take(LISTED)
-            .map(|id| self.known.check("interaction_id", id))
-            .collect();
+        let mut checks: Vec<Check> = self.left_out.check().into_iter().collect();
+        let listed = ids.into_iter().take(LISTED);
+        checks.extend(listed.map(|id| self.known.check("interaction_id", id)));
         let to = body.get("destination_uri").and_then(Value::as_str);
         if let Some(to) = to.and_then(|uri| Destination::parse(uri).ok()) {
-            checks.extend(self.known.destination(&to));
+            let codec = path::get(body, "media_matrix.audio.codec").and_then(Value::as_str);
+            checks.extend(self.known.destination(&to, codec));
         }
         checks
     }

@@ -88,8 +88,8 @@ async fn waiting(kit: &Kit, forget: Option<String>, as_json: bool) -> Result<u8,
             .iter()
             .map(|one| {
                 json!({
-                    "callback_id": one.booking.callback_id, "number": one.booking.callback_number.to_string(),
-                    "queue_id": one.booking.queue_id, "since": one.since.to_string(), "due": one.due.to_string(),
+                    "callbackId": one.booking.callback_id, "number": one.booking.callback_number.to_string(),
+                    "queueId": one.booking.queue_id, "since": one.since.to_string(), "due": one.due.to_string(),
                     "tries": one.tries, "stage": one.stage,
                 })
             })

@@ -104,6 +104,13 @@ pub async fn doctor(
     Ok(trouble.map_or(Exit::Ok, Exit::from) as u8)
 }
 
+/// The same for a profile that is only tried: what was seen, and whether all of it works.
+pub async fn tried(loaded: Result<Loaded, String>, environment: &Environment) -> (String, bool) {
+    let steps = Box::pin(steps::walk(loaded, environment)).await;
+    let works = steps.iter().all(|step| step.verdict != Verdict::Fault);
+    (text(&steps, &advice(&steps)), works)
+}
+
 /// One sentence: the first thing to do.
 fn advice(steps: &[Step]) -> String {
     let first = |verdict| steps.iter().find(|step| step.verdict == verdict);

@@ -12,6 +12,7 @@ use std::pin::Pin;
 
 use jiff::tz::TimeZone;
 
+pub use self::local::records;
 pub use self::once::{callbacks, left_out, queues, reservations, routes, tell};
 use super::{Exit, print};
 use crate::cli::list::{GetArgs, ListArgs};

@@ -86,9 +86,9 @@ pub async fn login(profile: Profile, environment: Environment) -> Result<u8, Str
     }
     match client.logout().await {
         Ok(()) => say(
-            "the token is taken back: a sign-in lasts as long as the process; to act in the console, sign in there with :login",
+            "the token is revoked: a sign-in lasts as long as the process; to act in the console, sign in there with :login",
         ),
-        Err(error) => say(&format!("the token could not be taken back: {error}")),
+        Err(error) => say(&format!("the token could not be revoked: {error}")),
     }
     Ok(Exit::Ok as u8)
 }

@@ -7,6 +7,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::os::fd::OwnedFd;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::Interest;
@@ -14,6 +15,7 @@ use tokio::io::unix::AsyncFd;
 
 use crate::cause::{Cause, said};
 use crate::term::glyphs::Glyphs;
+use crate::vault;
 
 /// The exit code of a command whose reader has left: as if SIGPIPE had ended it.
 pub const READER_LEFT: u8 = 128 + 13;
@@ -21,6 +23,39 @@ pub const READER_LEFT: u8 = 128 + 13;
 static LEFT: AtomicBool = AtomicBool::new(false);
 
 static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Whether anything was written to standard output.
+static WROTE: AtomicBool = AtomicBool::new(false);
+
+/// What was said on standard error, for whoever reads standard output alone.
+static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Lines of that which are kept.
+const KEPT: usize = 20;
+
+/// Keeps a line of standard error for [`fault`].
+pub fn note(text: &str) {
+    if let Ok(mut said) = SAID.lock()
+        && said.len() < KEPT
+    {
+        let text = text
+            .trim()
+            .strip_prefix("trunkline: ")
+            .unwrap_or(text.trim());
+        said.push(vault::scrub(text).into_owned());
+    }
+}
+
+/// Says in JSON why a command that was to print JSON has printed nothing: `{"error":{"exit":3,"message":"…"}}`. What it has
+/// printed before stays the one document.
+pub fn fault(code: u8) {
+    if code == 0 || WROTE.load(Ordering::Relaxed) || reader_left() {
+        return;
+    }
+    let said = SAID.lock().map(|said| said.join("\n")).unwrap_or_default();
+    let error = serde_json::json!({"error": {"exit": code, "message": said}});
+    let _ = write(&format!("{error}\n"));
+}
 
 /// Notes whether there is a standard output. To be called before `main`, and to do no more than this.
 pub fn look() {
@@ -47,6 +82,9 @@ pub fn reader_left() -> bool {
 /// [`reader_left`] says from then on.
 pub fn write(text: &str) -> Result<(), String> {
     open()?;
+    if !text.is_empty() {
+        WROTE.store(true, Ordering::Relaxed);
+    }
     let mut out = io::stdout().lock();
     let text = if out.is_terminal() {
         Glyphs::chosen().text(text)
@@ -74,6 +112,7 @@ pub fn told(written: io::Result<()>) -> Result<(), String> {
 
 /// Writes a line to standard error. There is nobody left to tell when that cannot be written.
 pub fn error_line(text: &str) {
+    note(text);
     let mut out = io::stderr().lock();
     let text = if out.is_terminal() {
         Glyphs::chosen().text(text)

@@ -1,5 +1,6 @@
 //! `trunkline provision`: an endpoint or a phone from a file, checked and sent as the console does it.
 
+mod apply;
 mod softphone;
 
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use super::write::{
 };
 use super::{Exit, print, say};
 use crate::app::perform;
-use crate::cli::write::ProvisionArgs;
+use crate::cli::write::{ApplyArgs, ProvisionArgs, ProvisionCommand};
 use crate::cloud::Urgency;
 use crate::config::Profile;
 use crate::environment::Environment;
@@ -34,6 +35,9 @@ pub async fn provision(
     state_dir: PathBuf,
     args: ProvisionArgs,
 ) -> Result<u8, String> {
+    if let Some(ProvisionCommand::Apply(args)) = &args.command {
+        return apply(profile, environment, state_dir, args).await;
+    }
     if !profile.api.capabilities().endpoint_jobs {
         return softphone::provision(profile, environment, state_dir, args).await;
     }
@@ -62,6 +66,10 @@ pub async fn provision(
         Err(code) => return Ok(code),
     };
     let request = kit.client.request(write).map_err(|e| e.to_string())?;
+    for said in provision::surroundings(&kit).await.said(&body) {
+        let word = if said.bad { "warning: " } else { "" };
+        say(&format!("{word}{}: {}", said.path, said.sentence));
+    }
     if let Some(doubt) = body.doubt() {
         say(&format!("warning: codecPreferences: {doubt}"));
     }
@@ -87,6 +95,27 @@ pub async fn provision(
         follow: args.wait,
     };
     submit(&kit, order, &state_dir, &name, args.write.json).await
+}
+
+/// Makes the endpoints of a folder that are missing.
+async fn apply(
+    profile: Profile,
+    environment: Environment,
+    state_dir: PathBuf,
+    args: &ApplyArgs,
+) -> Result<u8, String> {
+    if !profile.api.capabilities().endpoint_jobs {
+        return Err("the API of this organisation has no endpoints to provision: it has phones, which trunkline provision -f makes one by one".into());
+    }
+    let bodies = match apply::read(&args.folder)? {
+        Ok(bodies) => bodies,
+        Err(code) => return Ok(code),
+    };
+    let kit = match kit(Arc::new(profile), &environment, &state_dir).await {
+        Ok(kit) => kit,
+        Err(code) => return Ok(code),
+    };
+    apply::apply(&kit, &state_dir, bodies, args).await
 }
 
 /// Carries out an order, keeps its job for the console, and tells its end.

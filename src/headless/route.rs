@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub(super) use self::show::deployments;
 use super::get::ListRequest;
-use super::write::{Recording, faulty, kit, payload as payload_of};
+use super::write::{Recording, faulty, files as files_of, kit, payload as payload_of};
 use super::{Exit, say};
 use crate::cli::route::{DeployArgs, RouteCommand};
 use crate::config::Profile;
@@ -79,7 +79,10 @@ pub async fn route(
             None => Err("there is no route to deploy".to_owned()),
         },
         RouteCommand::Delete { route, write } => deploy::delete(&kit, &route, &write).await,
-        RouteCommand::Apply { plan, write, .. } => apply::apply(&kit, bodies, plan, &write).await,
+        RouteCommand::Apply {
+            plan, note, write, ..
+        } => apply::apply(&kit, bodies, (plan, note.as_deref()), &write).await,
+        RouteCommand::Test { route, write } => deploy::test(&kit, &route, &write).await,
     }
 }
 
@@ -98,10 +101,11 @@ fn files(command: &RouteCommand) -> Result<Result<Bodies, Vec<payload::Fault>>, 
     let paths = match command {
         RouteCommand::Deploy(args) => vec![args.file.clone()],
         RouteCommand::Verify { file, .. } => file.iter().cloned().collect(),
-        RouteCommand::Apply { folder, .. } => apply::files(folder)?,
-        RouteCommand::List(_) | RouteCommand::Show { .. } | RouteCommand::Delete { .. } => {
-            Vec::new()
-        }
+        RouteCommand::Apply { folder, .. } => files_of(folder, "route")?,
+        RouteCommand::List(_)
+        | RouteCommand::Show { .. }
+        | RouteCommand::Test { .. }
+        | RouteCommand::Delete { .. } => Vec::new(),
     };
     let mut bodies = Vec::new();
     let mut faults = Vec::new();

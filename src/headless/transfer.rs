@@ -2,7 +2,7 @@
 
 mod handover;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -15,10 +15,11 @@ use crate::environment::Environment;
 use crate::flow::transfer::{Move, Transfers, preflight};
 use crate::flow::{FlowNews, Kit, Order};
 use crate::model::InteractionId;
+use crate::model::audit::{LineStatus, transfers_to};
 use crate::model::flow::FlowId;
 use crate::model::payload::Fault;
 use crate::model::transfer::made::TransferRecord;
-use crate::model::transfer::{Handover, Limits, Request, Video};
+use crate::model::transfer::{Destination, Handover, Limits, Request, Video};
 use crate::model::write::{Write, WriteKind};
 use crate::store::transfers::Transfers as Table;
 use crate::time::{Clock, Millis};
@@ -28,8 +29,17 @@ pub async fn transfer(
     profile: Profile,
     environment: Environment,
     state_dir: PathBuf,
-    args: TransferArgs,
+    mut args: TransferArgs,
 ) -> Result<u8, String> {
+    let unsure = if args.resume {
+        resume(&mut args, &state_dir, &profile.name)?
+    } else {
+        Exit::Ok
+    };
+    if args.ids.is_empty() {
+        say("nothing is left of it to transfer");
+        return Ok(unsure as u8);
+    }
     let limits = profile.transfers.limits.clone();
     let name = profile.name.clone();
     let record = Recording {
@@ -97,7 +107,37 @@ pub async fn transfer(
     } else {
         say(&ran.outcome.to_string());
     }
-    Ok(exit(&ran.outcome) as u8)
+    Ok(match exit(&ran.outcome) {
+        Exit::Ok => unsure,
+        exit => exit,
+    } as u8)
+}
+
+/// How far back a batch that is gone on with may have begun, in milliseconds.
+const WITHIN_MS: i64 = 12 * 60 * 60 * 1_000;
+
+/// Leaves out what the audit has as transferred to the destination, and what may have been, which is named.
+fn resume(args: &mut TransferArgs, state_dir: &Path, profile: &str) -> Result<Exit, String> {
+    let (records, _) = super::get::records(state_dir, profile)?;
+    let to = Destination::parse(&args.to).map(|to| to.masked());
+    let since = Clock::Real.now().plus(-WITHIN_MS);
+    let ends = transfers_to(records.iter(), &to.unwrap_or_default(), since);
+    let mut exit = Exit::Ok;
+    args.ids.retain(|id| {
+        let shown = crate::text::fit(id, 80);
+        match ends.get(id) {
+            Some(LineStatus::Ok) => say(&format!("{shown} was transferred there already")),
+            Some(LineStatus::Unknown) => {
+                exit = Exit::Unreachable;
+                say(&format!(
+                    "{shown} may have been transferred there: look at it before it is transferred again"
+                ));
+            }
+            _ => return true,
+        }
+        false
+    });
+    Ok(exit)
 }
 
 /// What is asked for, as the organisation's API takes it.

@@ -15,7 +15,7 @@ use crate::cli::write::WriteArgs;
 use crate::cloud::Urgency;
 use crate::config::Profile;
 use crate::environment::Environment;
-use crate::flow::webhook::WebhookOrder;
+use crate::flow::webhook::{self, WebhookOrder};
 use crate::flow::{Kit, Order};
 use crate::listen::hook::Hook;
 use crate::model::flow::FlowId;
@@ -55,16 +55,9 @@ pub async fn run(
 
 /// Both kinds; the error is an exit code, and has been told.
 async fn all(kit: &Kit) -> Result<(Vec<Webhook>, bool), Exit> {
-    let (mut all, mut whole) = (Vec::new(), true);
-    for kind in WebhookKind::ALL {
-        let read = kit.client.webhooks(kind, Urgency::Reread).await;
-        let (webhooks, faults) = read.map_err(super::get::tell)?;
-        for fault in faults {
-            say(&format!("not everything could be used: {fault}"));
-            whole = false;
-        }
-        all.extend(webhooks);
-    }
+    let read = webhook::all(kit, Urgency::Reread).await;
+    let (all, faults) = read.map_err(super::get::tell)?;
+    let whole = super::get::left_out(&faults) == Exit::Ok;
     Ok((all, whole))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
@@ -268,4 +268,28 @@ pub fn print_outcome(outcome: &Outcome, more: Value) -> Result<(), String> {
         object.extend(more);
     }
     print(&format!("{object}\n"))
+}
+
+/// Files of one folder; more are not one organisation's.
+const MOST_FILES: usize = 1_000;
+
+/// The files of a folder that describe one thing each, in the order of their names.
+pub fn files(folder: &Path, one: &str) -> Result<Vec<PathBuf>, String> {
+    let shown = text::safe(&folder.to_string_lossy()).into_owned();
+    let failed = |error: std::io::Error| format!("reading the folder {shown}: {error}");
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|ending| ending == "json") && path.is_file() {
+            files.push(path);
+        }
+        if files.len() > MOST_FILES {
+            return Err(format!("{shown} has more than {MOST_FILES} files"));
+        }
+    }
+    if files.is_empty() {
+        return Err(format!("{shown} has no *.json file: one {one} each"));
+    }
+    files.sort();
+    Ok(files)
 }

@@ -7,10 +7,11 @@ use jiff::tz::TimeZone;
 use super::column::fields;
 use super::{Asked, Column, Kind, Value};
 use crate::model::alert::{
-    Alert, AlertBook, AlertId, AlertStanding, PostDelivery, Scope, Silence, Subject,
+    Alert, AlertBook, AlertId, AlertStanding, PostDelivery, Scope, Severity, Silence, Subject,
 };
 use crate::query::{FieldSpec, Query};
 use crate::store::Store;
+use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::role::Role;
 
@@ -34,20 +35,28 @@ const COLUMNS: &[Of] = &[
         format!("{flaps}{}", alert.standing().word())
     })
     .looking(|alert| role(alert.standing())),
-    Of::text(
-        "kind",
-        "KIND",
-        "The alertType, or the name of the rule",
-        (14, 20),
-        |alert| Value::raw(alert.kind.wire()),
+    Of::word(
+        "severity",
+        "SEVERITY",
+        "How bad it is",
+        (8, 8),
+        Severity::WORDS,
+        |alert| Value::Word(alert.severity().word()),
     )
+    .looking(|alert| match (alert.is_open(), alert.severity()) {
+        (false, _) => Role::Dim,
+        (true, severity) => grave(severity),
+    }),
+    Of::text("title", "ALERT", "What has happened", (14, 22), |alert| {
+        alert.title().into()
+    })
     .looking(|row| text_of(row)),
     Of::text(
         "what",
         "WHAT",
         "What it is about, as shown",
         (16, 30),
-        |alert| alert.what().into(),
+        |alert| alert.thing().into(),
     )
     .looking(|row| text_of(row)),
     Of::moment("began", "SINCE", "When it began", (8, 9), |alert| {
@@ -67,7 +76,8 @@ const COLUMNS: &[Of] = &[
     .shown_as(|alert, _| {
         let ended = alert.ended.map(|end| lasted(end.since(alert.began)));
         ended.unwrap_or_default()
-    }),
+    })
+    .hidden(),
     Of::text(
         "by",
         "ACK BY",
@@ -123,9 +133,35 @@ const COLUMNS: &[Of] = &[
         },
     )
     .hidden(),
+    Of::text(
+        "kind",
+        "KIND",
+        "The alertType of the webhook, or the name of the rule",
+        (14, 20),
+        |alert| Value::raw(alert.kind.wire()),
+    )
+    .hidden(),
     Of::text("site", "SITE", "Where it is", (8, 16), |alert| {
         alert.site().into()
     })
+    .hidden(),
+    Of::text(
+        "edges",
+        "EDGES",
+        "The edges of its site (Platform API)",
+        (12, 30),
+        |alert| names(&alert.details.edges).into(),
+    )
+    .aside()
+    .hidden(),
+    Of::text(
+        "carriers",
+        "CARRIERS",
+        "The carriers whose trunks run on those edges (Platform API), or the carrier itself",
+        (12, 30),
+        |alert| names(&alert.details.carriers).into(),
+    )
+    .aside()
     .hidden(),
     Of::text(
         "carrier",
@@ -136,6 +172,20 @@ const COLUMNS: &[Of] = &[
             Subject::Carrier(id) => Value::raw(id.raw()),
             Subject::Endpoint(host) => Value::raw(host.raw()),
             _ => Value::None,
+        },
+    )
+    .hidden(),
+    Of::text(
+        "edge",
+        "EDGE",
+        "The edge's id; of a device, that of the edge that serves it, where that is known",
+        (12, 36),
+        |alert| match &alert.subject {
+            Subject::Edge(id) => Value::raw(id.raw()),
+            _ => match &alert.details.edge {
+                Some(edge) => Value::raw(edge.raw()),
+                None => Value::None,
+            },
         },
     )
     .hidden(),
@@ -206,7 +256,7 @@ impl Kind for Alerts {
         alert.standing() == AlertStanding::Open
     }
 
-    /// What is open first, the newest first.
+    /// What is open first, the worst of it first.
     fn rows(store: &Store, _: Millis) -> Vec<&Alert> {
         store.alerts.in_order().collect()
     }
@@ -246,6 +296,34 @@ pub fn silenced_until(book: &AlertBook, alert: &Alert, now: Millis) -> Option<Mi
     let silences = book.silences().iter();
     let covering = silences.filter(|silence| covers(silence, alert, now));
     covering.map(|silence| silence.until).max()
+}
+
+/// How bad an alert is: as the first of these filters that it passes says, else as what reported it says.
+#[must_use]
+pub fn graded(grades: &[(String, Severity)], alert: &Alert, now: Millis) -> Severity {
+    let passes = |filter: &String| {
+        let query = Query::parse(filter, Alerts::FIELDS);
+        query.is_ok_and(|query| query.matches(&Asked::<Alerts>(&alert), now).pass)
+    };
+    let mut grades = grades.iter();
+    let grade = grades.find(|(filter, _)| passes(filter));
+    grade.map_or(alert.severity(), |(_, severity)| *severity)
+}
+
+/// How a severity looks.
+#[must_use]
+pub const fn grave(severity: Severity) -> Role {
+    match severity {
+        Severity::Critical => Role::Bad,
+        Severity::Warning => Role::Warn,
+        Severity::Info => Role::Text,
+    }
+}
+
+/// Names in one cell.
+fn names(of: &[Text]) -> String {
+    let of: Vec<&str> = of.iter().map(Text::raw).collect();
+    of.join(", ")
 }
 
 /// What is over is quiet.

@@ -78,7 +78,7 @@ const COLUMNS: &[Of] = &[
     Of::number(
         "deliveries",
         "HOOKS",
-        "Times that its webhook told of it",
+        "Notifications of its webhook",
         (5, 5),
         |row| row.job.deliveries.into(),
     ),

@@ -50,7 +50,7 @@ const COLUMNS: &[Of] = &[
         |line| line.open().into(),
     )
     .aside()
-    .shown_as(|line, _| line.open().unwrap_or_else(|| "not told".to_owned())),
+    .shown_as(|line, _| line.open().unwrap_or_else(|| "not available".to_owned())),
     Of::number(
         "booked",
         "BOOKED",

@@ -8,6 +8,7 @@ use super::{Kind, Value};
 use crate::model::registration::State;
 use crate::query::{self, FieldSpec, Fields};
 use crate::store::{Believed, Row, RowId, Store, What};
+use crate::text::collate;
 use crate::time::Millis;
 use crate::vocabulary::role::Role;
 
@@ -26,6 +27,15 @@ const COLUMNS: &[Of] = &[
         STATES,
         |row| Value::Word(row.state().word()),
     )
+    .shown_as(|row, _| {
+        let word = row.state().word();
+        let sure = matches!(row.state(), State::Lost | State::OffDuty | State::Ok);
+        // What is polled was so when it was last read, and may be otherwise since.
+        if sure && !row.live() {
+            return format!("{word} polled");
+        }
+        word.to_owned()
+    })
     .looking(|row| role(row.state())),
     Of::text(
         "user",
@@ -111,7 +121,7 @@ const COLUMNS: &[Of] = &[
     Of::moment(
         "checked",
         "CHECKED",
-        "When a read or a frame last spoke of the device",
+        "When a read or a frame last told the registration",
         (8, 9),
         |row| match row.checked() {
             never if never == Millis::default() => Value::None,
@@ -216,7 +226,12 @@ impl Kind for Registrations {
     /// By user, then by device. The console's own pane does not come here: it keeps a view of the store.
     fn rows(store: &Store, _: Millis) -> Vec<Row<'_>> {
         let mut rows: Vec<Row<'_>> = store.registrations.rows().map(|(_, row)| row).collect();
-        rows.sort_by_cached_key(|row| (row.user().raw().to_lowercase(), row.label().raw()));
+        rows.sort_by_cached_key(|row| {
+            (
+                collate::key(row.user().raw()),
+                collate::key(row.label().raw()),
+            )
+        });
         rows
     }
 

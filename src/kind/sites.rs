@@ -8,6 +8,7 @@ use crate::model::registration::State;
 use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::store::sites::{Site, SiteId};
+use crate::text::collate;
 use crate::time::Millis;
 use crate::vocabulary::role::Role;
 
@@ -136,7 +137,7 @@ impl Kind for Sites {
     fn rows(store: &Store, _: Millis) -> Vec<Site<'_>> {
         let mut sites: Vec<Site<'_>> = store.registrations.sites().collect();
         sites.sort_by_cached_key(|site| {
-            let name = site.name.map(|name| name.raw().to_lowercase());
+            let name = site.name.map(|name| collate::key(name.raw()));
             (Reverse(site.of(State::Lost)), name.is_none(), name)
         });
         sites

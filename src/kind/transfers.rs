@@ -233,7 +233,7 @@ fn settled(made: &Made) -> String {
 /// What else there is to say: why it is not done, or that the media server does not know.
 fn note(made: &Made) -> String {
     match &made.callback {
-        Callback::Failed(why) => format!("media server not told: {why}"),
+        Callback::Failed(why) => format!("media server not notified: {why}"),
         _ if !made.why.is_empty() => made.why.to_string(),
         _ => String::new(),
     }

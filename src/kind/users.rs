@@ -8,6 +8,7 @@ use crate::model::UserId;
 use crate::model::registration::State;
 use crate::query::FieldSpec;
 use crate::store::{Changes, Row, Store};
+use crate::text::collate;
 use crate::time::Millis;
 use crate::vocabulary::role::Role;
 
@@ -147,7 +148,7 @@ impl Kind for Users {
         }
         lines.sort_by_cached_key(|line| {
             let place = State::ALL.iter().position(|state| *state == line.worst());
-            (place, line.row.user().raw().to_lowercase())
+            (place, collate::key(line.row.user().raw()))
         });
         lines
     }

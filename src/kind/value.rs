@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde::{Serialize, Serializer};
 
 use crate::query;
-use crate::text::{Text, safe};
+use crate::text::{Text, collate, safe};
 use crate::time::Millis;
 
 /// One value. What has come from outside is raw in here; [`Value::csv`] makes it safe to show.
@@ -86,7 +86,7 @@ impl<'a> Value<'a> {
                 let place = words.iter().position(|known| known == word);
                 Rank::Number(place.unwrap_or(words.len()) as f64)
             }
-            Self::Text(text) => Rank::Text(text.to_lowercase()),
+            Self::Text(text) => Rank::Text(collate::key(text)),
             Self::Number(number) => Rank::Number(*number as f64),
             Self::Real(number) => Rank::Number(*number),
             Self::Span(ms) => Rank::Number(*ms as f64),
@@ -105,8 +105,8 @@ const fn word(flag: bool) -> &'static str {
 pub enum Rank {
     /// A number, a moment, a place among words.
     Number(f64),
-    /// Text in lower case.
-    Text(String),
+    /// The place of a text among others.
+    Text(collate::SortKey),
     /// Nothing is known: last, whichever way the order goes.
     Nothing,
 }

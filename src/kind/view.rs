@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Kind, alerts, audit, callbacks, carriers, edges, interactions, jobs, probes, queues,
-    registrations, routes, sites, transfers, trunks, users,
+    Kind, alerts, audit, callbacks, carriers, edges, endpoints, interactions, jobs, probes, queues,
+    registrations, routes, sites, transfers, trunks, users, webhooks,
 };
 use crate::query::{FieldSpec, Query};
 
@@ -111,6 +111,8 @@ impl Lists {
         "Trunks" = trunks::Trunks;
         "Probes" = probes::Probes;
         "Queues" = queues::Queues;
+        "Endpoints" = endpoints::Endpoints;
+        "Webhooks" = webhooks::Webhooks;
     };
 
     /// Those of the pane of that name, whatever the case.

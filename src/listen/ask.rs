@@ -55,6 +55,8 @@ pub struct Overview {
     pub report: FullReport,
     /// The newest finding of each target of the profile.
     pub probes: Vec<ProbeLine>,
+    /// Destinations of routes, as they were found at their last looks.
+    pub destinations: Vec<DestinationLine>,
     /// Rows by state.
     pub counts: Counts,
     /// Asynchronous jobs.
@@ -151,6 +153,17 @@ pub struct ProbeLine {
     pub took_ms: u64,
     /// Whole days until the peer's certificate ends, negative once it has; none for a probe that sees none.
     pub days_left: Option<i64>,
+}
+
+/// A destination of routes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DestinationLine {
+    /// Its address, the values of its query masked.
+    pub uri: String,
+    /// Whether the newest look reached it.
+    pub reachable: bool,
+    /// The share of the last looks that did, 0 to 1.
+    pub rate: f64,
 }
 
 /// Why what is shown cannot be relied on yet, or any more.

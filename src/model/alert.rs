@@ -2,12 +2,14 @@
 
 pub mod body;
 pub mod book;
+pub mod severity;
 pub mod silence;
 
 use serde::{Deserialize, Serialize};
 
 pub use body::Body;
 pub use book::AlertBook;
+pub use severity::Severity;
 pub use silence::{Scope, Silence};
 
 use super::{DeviceId, UserId};
@@ -21,10 +23,12 @@ use crate::time::Millis;
 #[serde(transparent)]
 pub struct AlertId(pub u64);
 
-/// What kind of condition. The order is the contract's order of evaluation (§5), the profile's rules last.
+/// What kind of condition. The order is the contract's order of evaluation (§5) after what it does not have, the profile's rules last.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertKind {
+    /// An edge is not reached, though nobody has switched it off. Beyond the contract, and before its own: what is on the edge goes with it.
+    EdgeOffline,
     /// A device is not registered.
     RegistrationFailure,
     /// A carrier's health is `degraded` or `down`.
@@ -40,6 +44,7 @@ impl AlertKind {
     #[must_use]
     pub fn wire(&self) -> &str {
         match self {
+            Self::EdgeOffline => "edge_offline",
             Self::RegistrationFailure => "registration_failure",
             Self::CarrierDegradation => "carrier_degradation",
             Self::TlsCertExpiry => "tls_cert_expiry",
@@ -51,6 +56,7 @@ impl AlertKind {
     #[must_use]
     pub fn title(&self) -> String {
         match self {
+            Self::EdgeOffline => "edge offline".to_owned(),
             Self::RegistrationFailure => "phone lost".to_owned(),
             Self::CarrierDegradation => "carrier degraded".to_owned(),
             Self::TlsCertExpiry => "certificate".to_owned(),
@@ -74,6 +80,8 @@ pub enum Subject {
     Carrier(Text),
     /// One SIP proxy, as `host:port`.
     Endpoint(Text),
+    /// One edge, by its id, and the phones that are lost with it.
+    Edge(Text),
     /// A storm: many devices in one alert. `site` is what they share, none when they share nothing known.
     Storm {
         /// Where all of them are.
@@ -105,8 +113,23 @@ pub struct Details {
     pub codec: Option<Text>,
     /// Whether the device is registered; none when this is not about a device.
     pub registered: Option<bool>,
+    /// The edge that serves the device, by its id; none where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edge: Option<Text>,
     /// Why, in a few words, where the kind does not say it all: `degraded`, `expires in 12 days`.
     pub reason: Text,
+    /// What has happened, where that is more than the kind says: `certificate expired`.
+    #[serde(default)]
+    pub title: Text,
+    /// How bad it is.
+    #[serde(default)]
+    pub severity: Severity,
+    /// The edges of its site, by name, as far as the API tells of edges.
+    #[serde(default)]
+    pub edges: Vec<Text>,
+    /// The carriers whose trunks run on those edges, or the carrier itself, by name.
+    #[serde(default)]
+    pub carriers: Vec<Text>,
 }
 
 /// Who has taken notice.
@@ -235,7 +258,7 @@ pub struct Alert {
     pub began: Millis,
     /// When it ended; none while it holds.
     pub ended: Option<Millis>,
-    /// Subjects for which it still holds: 1 or 0, or the devices of a storm that are not back.
+    /// Subjects for which it still holds: 1 or 0, or the devices of a storm that are not back, or an edge and its phones.
     pub away: u32,
     /// More than three changes in five minutes (contract §5).
     pub flapping: bool,
@@ -344,11 +367,41 @@ impl Alert {
             Subject::Device { user, device } => format!("{} / {device}", known(&user.0)),
             Subject::Carrier(id) => known(id),
             Subject::Endpoint(host) => host.to_string(),
+            Subject::Edge(id) => match self.away.saturating_sub(1) {
+                0 => known(id),
+                1 => format!("{} and a phone", known(id)),
+                phones => format!("{} and {phones} phones", known(id)),
+            },
             Subject::Storm { site, devices } => match site {
                 Some(site) => format!("{devices} devices at {site}"),
                 None => format!("{devices} devices at several sites"),
             },
         }
+    }
+
+    /// What has happened, as people say it: `phone lost`, `certificate expired`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match (&self.kind, &self.subject) {
+            _ if !self.details.title.is_empty() => self.details.title.to_string(),
+            (AlertKind::RegistrationFailure, Subject::Storm { .. }) => "phones lost".to_owned(),
+            (kind, _) => kind.title(),
+        }
+    }
+
+    /// The thing by its name, where it has one.
+    #[must_use]
+    pub fn thing(&self) -> String {
+        match &self.subject {
+            Subject::Endpoint(_) if !self.details.name.is_empty() => self.details.name.to_string(),
+            _ => self.what(),
+        }
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.details.severity
     }
 
     /// Where it is, when that is one place.

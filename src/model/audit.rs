@@ -111,6 +111,48 @@ pub struct Record {
     pub prev: Text,
 }
 
+/// How the transfers to a destination ended that were begun since a moment, by their interactions: done where one of them is
+/// known to be, [`LineStatus::Unknown`] where one may be, and refused otherwise. `to` is as the audit has it, masked; the lines
+/// may come in any order.
+#[must_use]
+pub fn transfers_to<'a>(
+    records: impl Iterator<Item = &'a Record>,
+    to: &str,
+    since: Millis,
+) -> BTreeMap<String, LineStatus> {
+    const ACTION: &str = "transfer";
+    let (mut asked, mut ended) = (BTreeMap::new(), BTreeMap::new());
+    let transfers = records.filter(|one| one.action.raw() == ACTION && one.timestamp >= since);
+    for one in transfers {
+        let there = one.extra.get("destination").and_then(Value::as_str) == Some(to);
+        if one.status == LineStatus::Intent {
+            if there {
+                asked.insert(one.id.raw(), one.subject.raw());
+            }
+        } else {
+            ended.insert(one.id.raw(), one.status);
+        }
+    }
+    let mut ends: BTreeMap<String, LineStatus> = BTreeMap::new();
+    for (id, subject) in asked {
+        let end = match ended.get(id) {
+            Some(LineStatus::Ok) => LineStatus::Ok,
+            Some(LineStatus::Refused | LineStatus::Cancelled) => LineStatus::Refused,
+            _ => LineStatus::Unknown,
+        };
+        let weight = |end: LineStatus| match end {
+            LineStatus::Ok => 2,
+            LineStatus::Unknown => 1,
+            _ => 0,
+        };
+        let known = ends.entry(subject.to_owned()).or_insert(end);
+        if weight(end) > weight(*known) {
+            *known = end;
+        }
+    }
+    ends
+}
+
 /// A line of the audit by its place in the chain, and nothing of what it says: what the record keeps of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRef {
@@ -175,5 +217,68 @@ pub(super) mod rfc3339 {
         let text = String::deserialize(from)?;
         let at: jiff::Timestamp = text.parse().map_err(D::Error::custom)?;
         Ok(Millis(at.as_millisecond()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(id: &str, at: i64, status: LineStatus, subject: &str, to: &str) -> Record {
+        let extra = BTreeMap::from([("destination".to_owned(), Value::from(to))]);
+        Record {
+            timestamp: Millis(at),
+            action: "transfer".into(),
+            profile: "p".into(),
+            operator: "o".into(),
+            status,
+            id: id.into(),
+            line: 1,
+            session: "s".into(),
+            subject: subject.into(),
+            method: Text::default(),
+            path: Text::default(),
+            body_sha256: None,
+            job_id: None,
+            latency_ms: None,
+            error: None,
+            extra,
+            prev: Text::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_known_to_be_done_counts_over_what_may_be_and_that_over_what_was_refused() {
+        let to = "genesys://queue/q";
+        let begun = |id: &str, at: i64, subject: &str, to: &str, end: Option<LineStatus>| {
+            let intent = line(id, at, LineStatus::Intent, subject, to);
+            let end = end.map(|end| line(id, at + 1, end, subject, to));
+            std::iter::once(intent).chain(end).collect::<Vec<_>>()
+        };
+        let lines = [
+            begun("1", 10, "done", to, Some(LineStatus::Ok)),
+            begun("2", 20, "done", to, Some(LineStatus::Unknown)),
+            begun("3", 30, "killed", to, None),
+            begun("4", 40, "refused", to, Some(LineStatus::Refused)),
+            begun(
+                "5",
+                50,
+                "elsewhere",
+                "genesys://queue/r",
+                Some(LineStatus::Ok),
+            ),
+            begun("6", 1, "long-ago", to, Some(LineStatus::Ok)),
+        ];
+        let lines = lines.concat();
+        let ends = transfers_to(lines.iter().rev(), to, Millis(5));
+        let told: Vec<_> = ends.iter().map(|(id, end)| (id.as_str(), *end)).collect();
+        assert_eq!(
+            told,
+            [
+                ("done", LineStatus::Ok),
+                ("killed", LineStatus::Unknown),
+                ("refused", LineStatus::Refused),
+            ]
+        );
     }
 }

@@ -11,6 +11,15 @@ use crate::time::Millis;
 /// Characters of a note: what is longer is cut off when it is taken in.
 pub const LONGEST_NOTE: usize = 500;
 
+/// What a packet is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PacketOf {
+    /// The minutes around a bookmark.
+    Bookmark(u32),
+    /// From one moment to another.
+    Span(Millis, Millis),
+}
+
 /// One bookmark.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -52,9 +52,9 @@ pub struct Load {
 /// How an edge does. The order is the order of urgency, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EdgeState {
-    /// The cloud does not reach it.
+    /// The cloud does not reach it, and nobody has switched it off.
     Offline,
-    /// It is not active: new, switched off, on its way out.
+    /// It is not active: new, switched off, on its way out; whether it is reached says nothing then.
     Inactive,
     /// It takes no new calls and waits for those that it has.
     Draining,
@@ -75,6 +75,12 @@ impl EdgeState {
             Self::Unknown => "unknown",
             Self::Online => "online",
         }
+    }
+
+    /// Whether nothing can go over it.
+    #[must_use]
+    pub const fn is_away(self) -> bool {
+        matches!(self, Self::Offline | Self::Inactive)
     }
 
     /// Whether somebody should look at it.
@@ -107,11 +113,11 @@ impl Edge {
     #[must_use]
     pub fn state(&self) -> EdgeState {
         let is = |text: &Option<Text>, word: &str| text.as_ref().is_some_and(|t| t.raw() == word);
-        if is(&self.online, "OFFLINE") {
-            return EdgeState::Offline;
-        }
         if self.status.is_some() && !is(&self.status, "ACTIVE") {
             return EdgeState::Inactive;
+        }
+        if is(&self.online, "OFFLINE") {
+            return EdgeState::Offline;
         }
         if self.draining.is_some() {
             return EdgeState::Draining;
@@ -152,6 +158,8 @@ mod tests {
                 text("WAIT"),
                 EdgeState::Offline,
             ),
+            (text("OFFLINE"), None, None, EdgeState::Offline),
+            (text("OFFLINE"), text("INACTIVE"), None, EdgeState::Inactive),
             (text("ONLINE"), text("UNPAIRING"), None, EdgeState::Inactive),
             (
                 text("ONLINE"),

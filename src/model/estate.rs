@@ -8,7 +8,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::carrier::Carrier;
+use super::carrier::{Carrier, Health};
 use super::edge::{Edge, Load};
 use super::trunk::{self, By, Heard, Seen, Traffic, Trunk};
 use super::{CarrierId, EdgeId, TrunkId};
@@ -125,6 +125,25 @@ impl Estate {
         true
     }
 
+    /// Takes in a read of one edge; how it is kept up, and how busy it was, stays known.
+    pub fn edge_read(&mut self, mut edge: Edge, at: Millis) {
+        if let Some(known) = self.edges.get_mut(&edge.id) {
+            edge.load = edge.load.or(known.load);
+            edge.heard = Heard {
+                at,
+                by: known.heard.by,
+            };
+            *known = edge;
+        }
+    }
+
+    /// An edge is no more, and what ran on it is not either.
+    pub fn edge_gone(&mut self, id: &EdgeId) {
+        self.edges.remove(id);
+        self.trunks
+            .retain(|_, listed| listed.trunk.edge.as_ref() != Some(id));
+    }
+
     /// Takes in how busy an edge is; false when the edge is not known.
     pub fn measured(&mut self, id: &EdgeId, load: Load) -> bool {
         let edge = self.edges.get_mut(id);
@@ -143,6 +162,27 @@ impl Estate {
         if let Some(edge) = self.edges.get_mut(id) {
             edge.heard.by = by;
         }
+    }
+
+    /// What fails with its edge, or is on one that is no more, is no fault of the carrier, as long as other edges tell of it; where none
+    /// does, it is as its trunks are.
+    fn health(&self, trunks: &[Trunk]) -> Health {
+        let away = |trunk: &&Trunk| {
+            let edge = trunk.edge.as_ref().map(|id| self.edges.get(id));
+            let away = |edge: Option<&Edge>| {
+                edge.map_or(!self.edges.is_empty(), |edge| edge.state().is_away())
+            };
+            edge.is_some_and(away)
+        };
+        match trunk::health(trunks.iter().filter(|trunk| !away(trunk))) {
+            Health::Unknown => trunk::health(trunks),
+            known => known,
+        }
+    }
+
+    /// The edge that a trunk is on.
+    pub fn edge_of(&self, trunk: &TrunkId) -> Option<&EdgeId> {
+        self.trunks.get(trunk)?.trunk.edge.as_ref()
     }
 
     /// Every trunk's id.
@@ -190,7 +230,7 @@ impl Estate {
         }
         let mut carriers: Vec<Carrier> = carriers.into_values().collect();
         for carrier in &mut carriers {
-            carrier.health = trunk::health(&carrier.trunks);
+            carrier.health = self.health(&carrier.trunks);
         }
         carriers
     }

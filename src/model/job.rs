@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use self::event::{By, JobEvent, Word};
 
 use super::JobId;
+use super::provision::Provision;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -223,6 +224,9 @@ pub struct Job {
     pub id: Option<JobId>,
     /// The name of what it is to make; empty when only a webhook spoke of it.
     pub name: Text,
+    /// What was asked for, where this console has asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Box<Provision>>,
     /// When the submit began; none for a job that this console did not submit.
     pub submitted: Option<Millis>,
     /// When its end was first heard of.
@@ -259,6 +263,7 @@ impl Job {
             key,
             id: None,
             name: Text::default(),
+            body: None,
             submitted: None,
             ended: None,
             heard: None,

@@ -1,5 +1,7 @@
 //! A WebRTC endpoint to provision (contract §7): its payload and every rule of it.
 
+mod surroundings;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +9,8 @@ use serde_json::Value;
 
 use super::finding::{Protocol, Target, Transport};
 use super::payload::Fault;
-use crate::text::Text;
+
+pub use self::surroundings::{EdgeRoom, OfferedEdge, Remark, Surroundings};
 
 /// Codecs that an endpoint may be given (contract §7).
 pub const CODECS: [&str; 8] = ["OPUS", "G722", "PCMU", "PCMA", "G729", "VP8", "VP9", "H264"];
@@ -58,15 +61,6 @@ pub struct BrowserConstraints {
     /// Everything else that is asked of a browser.
     #[serde(flatten)]
     pub others: BTreeMap<String, Value>,
-}
-
-/// An edge that endpoints are made on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OfferedEdge {
-    /// Its id, as a payload names it.
-    pub id: Text,
-    /// What people call it; may be empty.
-    pub name: Text,
 }
 
 impl Provision {

@@ -6,6 +6,9 @@ use super::WebhookId;
 use super::hook::HookUrl;
 use crate::text::Text;
 
+/// The events that a webhook for jobs asks for (contract §7).
+pub const JOB_EVENTS: [&str; 2] = ["async.job.completed", "async.job.failed"];
+
 /// What a webhook tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -79,6 +82,34 @@ pub struct NewWebhook {
 }
 
 impl NewWebhook {
+    /// The same as one that there was, to be registered again; `ours` as it is known now.
+    #[must_use]
+    pub fn again(webhook: &Webhook, ours: bool) -> Self {
+        Self {
+            kind: webhook.kind,
+            name: webhook.name.raw().to_owned(),
+            address: webhook.address.clone(),
+            ours,
+        }
+    }
+
+    /// What the organisation lists of it under that id.
+    #[must_use]
+    pub fn listed(&self, id: WebhookId) -> Webhook {
+        let events = match self.kind {
+            WebhookKind::Jobs => JOB_EVENTS.as_slice(),
+            WebhookKind::Callbacks => &[],
+        };
+        Webhook {
+            id,
+            kind: self.kind,
+            name: self.name.as_str().into(),
+            address: self.address.clone(),
+            enabled: Some(true),
+            events: events.iter().map(|event| Text::from(*event)).collect(),
+        }
+    }
+
     /// Those among `all` that deliver the same to the same place: each would come twice.
     pub fn doubles<'a>(&self, all: &'a [Webhook]) -> impl Iterator<Item = &'a Webhook> {
         let (kind, address) = (self.kind, self.address.clone());

@@ -34,6 +34,8 @@ kinds! {
     PhoneCreate = "phone.create";
     /// A phone that is to start anew (Platform API).
     PhoneReboot = "phone.reboot";
+    /// An edge that is to start anew (Platform API).
+    EdgeReboot = "edge.reboot";
     /// A user at a station (Platform API).
     StationAssociate = "station.associate";
     /// A station without its user (Platform API).
@@ -58,6 +60,8 @@ kinds! {
     RouteUpdate = "route.update";
     /// An event route to be gone (contract §9).
     RouteDelete = "route.delete";
+    /// An event that is none, to the destinations of a route: it goes there from here.
+    RouteTrial = "route.test";
     /// What the profile's webhook is told after a deployment (contract §9).
     RouteSync = "route.sync";
     /// A callback reservation (contract §10).
@@ -170,6 +174,13 @@ impl Write {
             permissions: &[],
             note: BTreeMap::new(),
         }
+    }
+
+    /// Where a write goes that is none of the organisation's: it carries no token. What may be shown of the address.
+    #[must_use]
+    pub fn outside(&self) -> Option<&str> {
+        let to = self.note.get("to")?.as_str()?;
+        self.path.is_empty().then_some(to)
     }
 
     /// The body as it may be shown: secrets masked, otherwise what is sent.

@@ -1,4 +1,4 @@
-//! The edges that WebRTC connections run on, and how much room each has.
+//! The edges that are there for good: those that WebRTC connections of the direct API run on, and how much room each has.
 
 /// How many there are.
 pub(super) const COUNT: usize = 5;
@@ -58,16 +58,6 @@ pub(super) fn serving(site: u8) -> usize {
 /// The edge that takes over for another, both by their places.
 pub(super) fn standing_in(edge: usize) -> usize {
     STANDING_IN.get(edge).copied().unwrap_or(0)
-}
-
-/// Id and name of the edge at a place.
-pub(super) fn named(edge: usize) -> (&'static str, &'static str) {
-    EDGES.get(edge).map_or(("", ""), |edge| (edge.0, edge.1))
-}
-
-/// The place of an edge.
-pub(super) fn find(id: &str) -> Option<usize> {
-    EDGES.iter().position(|edge| edge.0 == id)
 }
 
 impl Edge {

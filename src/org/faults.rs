@@ -139,6 +139,9 @@ pub struct Faults {
     pub(super) ws_grace: Duration,
     pub(super) ws_takeover: f64,
     pub(super) combined: Combined,
+    pub(super) subscribe_most: usize,
+    /// Zero is never.
+    pub(super) edges_recycle: Duration,
 }
 
 impl Default for Faults {
@@ -192,6 +195,8 @@ impl Default for Faults {
             ws_grace: GRACE,
             ws_takeover: 0.0,
             combined: Combined::Serve,
+            subscribe_most: 1_000,
+            edges_recycle: Duration::ZERO,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::faults::Faults;
+use super::media;
 
 /// The most users one organisation holds; past it the ids and the memory stop being sane.
 pub const MAX_USERS: u32 = 1_000_000;
@@ -37,6 +38,8 @@ pub struct Options {
     pub client_secret: Option<SecretString>,
     /// Permissions of the Platform API that nobody holds, as `telephony:plugin:all`.
     pub without: Vec<String>,
+    /// Edges of the cloud's own, 0 to 900: they serve browsers, and come and go.
+    pub media_edges: u32,
     /// Calls per minute and token; 0 lifts the limit.
     pub rate_limit: u32,
     /// Where to write the CA certificate (PEM); a private temporary file when absent.
@@ -58,6 +61,7 @@ impl Default for Options {
             client_id: None,
             client_secret: None,
             without: Vec::new(),
+            media_edges: 0,
             rate_limit: 300,
             ca_out: None,
             profile_out: None,
@@ -87,6 +91,13 @@ impl Options {
                 "--users",
                 self.users.to_string(),
                 format!("1 to {MAX_USERS}"),
+            );
+        }
+        if self.media_edges > media::MOST {
+            return refuse(
+                "--media-edges",
+                self.media_edges.to_string(),
+                format!("0 to {}", media::MOST),
             );
         }
         if !(0.0..=MAX_RATE).contains(&self.rate) {

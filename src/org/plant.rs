@@ -12,11 +12,28 @@ use tokio::time::Instant;
 
 use super::carriers;
 use super::edges;
+use super::media::Media;
 use super::state::DeviceKey;
+
+/// How long an edge stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stay {
+    /// It is there from the start.
+    ForGood,
+    /// It is one of the cloud's own, which come and go.
+    Media,
+    /// It is no more; its place in the table may be another's next.
+    Gone,
+}
 
 /// Whether an edge is reached, and what it is told to do.
 #[derive(Clone, Debug)]
 pub(super) struct EdgeState {
+    pub(super) id: CompactString,
+    pub(super) name: CompactString,
+    /// The site where it stands.
+    pub(super) site: &'static str,
+    pub(super) stay: Stay,
     pub(super) online: bool,
     /// When that was last otherwise.
     pub(super) since: Timestamp,
@@ -35,6 +52,27 @@ pub(super) struct PhoneSettings {
     pub(super) version: u64,
     /// When its station can be seen; a phone's station comes later than the phone.
     pub(super) station_at: Option<Instant>,
+}
+
+impl EdgeState {
+    /// One that is there since `now`.
+    pub(super) fn new(
+        id: impl Into<CompactString>,
+        name: impl Into<CompactString>,
+        site: &'static str,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            site,
+            stay: Stay::ForGood,
+            online: true,
+            since: now,
+            in_service: true,
+            waiting: HashSet::new(),
+        }
+    }
 }
 
 impl Default for PhoneSettings {
@@ -77,6 +115,8 @@ pub(super) struct CarrierState {
 #[derive(Debug)]
 pub(super) struct Plant {
     pub(super) edges: Vec<EdgeState>,
+    /// The cloud's own edges that serve, each by its place among all.
+    pub(super) media: Media,
     /// In the order of the carriers themselves.
     pub(super) carriers: Vec<CarrierState>,
     settings: HashMap<DeviceKey, PhoneSettings>,
@@ -88,14 +128,11 @@ pub(super) struct Plant {
 impl Plant {
     /// With every edge there since `now`, and every carrier as it is.
     pub(super) fn new(carriers: &[carriers::Carrier], now: Timestamp) -> Self {
-        let edge = EdgeState {
-            online: true,
-            since: now,
-            in_service: true,
-            waiting: HashSet::new(),
-        };
+        let edges = edges::edges().into_iter();
+        let edges = edges.map(|edge| EdgeState::new(edge.id, edge.name, edge.site, now));
         Self {
-            edges: vec![edge; edges::COUNT],
+            edges: edges.collect(),
+            media: Media::default(),
             carriers: carriers
                 .iter()
                 .map(|carrier| CarrierState {
@@ -132,6 +169,26 @@ impl Plant {
     pub(super) fn is_new(&self, place: DeviceKey) -> bool {
         let set = self.settings(place);
         set.is_some_and(|set| set.station_at.is_some())
+    }
+
+    /// Id and name of the edge at a place; empty where there is none.
+    pub(super) fn named(&self, edge: usize) -> (&str, &str) {
+        let edge = self.edges.get(edge);
+        edge.map_or(("", ""), |edge| (edge.id.as_str(), edge.name.as_str()))
+    }
+
+    /// The edges that there are, each after its place.
+    pub(super) fn standing(&self) -> impl Iterator<Item = (usize, &EdgeState)> {
+        let edges = self.edges.iter().enumerate();
+        edges.filter(|(_, edge)| edge.stay != Stay::Gone)
+    }
+
+    /// The place of an edge.
+    pub(super) fn find_edge(&self, id: &str) -> Option<usize> {
+        let mut edges = self.standing();
+        edges
+            .find(|(_, edge)| edge.id == id)
+            .map(|(number, _)| number)
     }
 
     /// Whether an edge, by its number, is reached and takes calls.

@@ -93,6 +93,9 @@ impl Shared {
         callbacks::seeds::place(&mut book, now, &mut rng);
         let mut world = World::populate(options.users, options.seed, now);
         world.topics = topics.clone();
+        world
+            .plant
+            .add_media(options.media_edges, options.seed, now);
         for (carrier, (_, address)) in world.plant.carriers.iter_mut().zip(&places.proxies) {
             carrier.proxy = address.to_string();
         }

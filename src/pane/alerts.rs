@@ -3,22 +3,21 @@
 //! Acknowledging, silencing and sending again are the application's, because they change more than what is shown.
 
 mod detail;
+mod folded;
 
 use ratatui::text::Line;
 
+pub use self::folded::AlertsPane;
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing, Related};
+use super::list::{Listing, Related};
 use super::{Desk, Focus, Scene};
-use crate::kind::alerts::{Alerts, role};
-use crate::model::alert::{Alert, AlertId, AlertStanding, Leg, Subject};
+use crate::kind::alerts::{Alerts, grave, role};
+use crate::model::alert::{Alert, AlertId, AlertStanding, Leg, Severity, Subject};
 use crate::store::Store;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
 use crate::vocabulary::role::Role;
-
-/// The pane.
-pub type AlertsPane = ListPane<Alerts>;
 
 impl Listing for Alerts {
     type Kind = Self;
@@ -28,6 +27,7 @@ impl Listing for Alerts {
         Action::Detail,
         Action::Acknowledge,
         Action::Unacknowledge,
+        Action::Fold,
         Action::Silences,
         Action::Redeliver,
         Action::Filter,
@@ -36,44 +36,11 @@ impl Listing for Alerts {
         &[("body", "what is posted"), ("key", "its Idempotency-Key")];
 
     fn tab(&self, store: &Store) -> Tab {
-        Tab {
-            title: "Alerts",
-            short: "Alrt",
-            count: Some(store.alerts.len()),
-            trouble: store.alerts.open(),
-        }
+        tab(store)
     }
 
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
-        let (theme, book) = (scene.theme, &scene.store.alerts);
-        for (n, standing) in AlertStanding::ALL.into_iter().enumerate() {
-            let count = book
-                .iter()
-                .filter(|alert| alert.standing() == standing)
-                .count();
-            // Open and resolved are always said, the rest when there is any.
-            if count > 0 || matches!(standing, AlertStanding::Open | AlertStanding::Resolved) {
-                let role = if count > 0 { role(standing) } else { Role::Dim };
-                let spare = u8::try_from(n).unwrap_or(0);
-                bar.left(
-                    spare,
-                    theme.style(role),
-                    format!(" {} {count}", standing.word()),
-                );
-            }
-        }
-        if let Some(until) = book.silences().iter().map(|silence| silence.until).max() {
-            let until = until.clock(scene.zone, scene.now);
-            let text = format!("silences {}, the last until {until}", book.silences().len());
-            bar.left(1, theme.style(Role::Warn), text);
-        }
-        if book.dropped() > 0 {
-            bar.left(
-                2,
-                theme.style(Role::Dim),
-                format!("forgotten {}", book.dropped()),
-            );
-        }
+        summary(bar, scene);
     }
 
     fn detail(&self, alert: &&Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
@@ -125,6 +92,7 @@ impl Listing for Alerts {
             ],
             Subject::Carrier(id) => vec![Related::new("Carriers", "id", id.raw())],
             Subject::Endpoint(host) => vec![Related::new("Carriers", "proxy", host.raw())],
+            Subject::Edge(id) => vec![Related::new("Edges", "id", id.raw())],
             Subject::Storm { site, .. } => {
                 let there = site.iter().flat_map(|site| {
                     ["Registrations", "Sites"].map(|pane| Related::new(pane, "site", site.raw()))
@@ -134,7 +102,7 @@ impl Listing for Alerts {
         }
     }
 
-    fn alerts<'a>(&self, ids: impl Iterator<Item = &'a AlertId>) -> Vec<AlertId> {
+    fn alerts<'a>(&self, ids: impl Iterator<Item = &'a AlertId>, _: &Store) -> Vec<AlertId> {
         ids.copied().collect()
     }
 
@@ -143,5 +111,46 @@ impl Listing for Alerts {
             alert: Some(*id),
             ..Focus::default()
         }
+    }
+}
+
+fn tab(store: &Store) -> Tab {
+    Tab {
+        title: "Alerts",
+        short: "Alrt",
+        count: Some(store.alerts.len()),
+        trouble: store.alerts.open(),
+    }
+}
+
+fn summary(bar: &mut Bar, scene: &Scene<'_>) {
+    let (theme, book) = (scene.theme, &scene.store.alerts);
+    for (n, standing) in AlertStanding::ALL.into_iter().enumerate() {
+        let of_it = book.iter().filter(|alert| alert.standing() == standing);
+        let count = of_it.count();
+        // Open and resolved are always said, the rest when there is any.
+        if count > 0 || matches!(standing, AlertStanding::Open | AlertStanding::Resolved) {
+            let role = if count > 0 { role(standing) } else { Role::Dim };
+            let spare = u8::try_from(n).unwrap_or(0);
+            let text = format!(" {} {count}", standing.word());
+            bar.left(spare, theme.style(role), text);
+        }
+    }
+    for severity in Severity::ALL {
+        let open = book.iter().filter(|alert| alert.is_open());
+        let count = open.filter(|alert| alert.severity() == severity).count();
+        if count > 0 {
+            let text = format!("{} {count}", severity.word());
+            bar.left(1, theme.style(grave(severity)), text);
+        }
+    }
+    if let Some(until) = book.silences().iter().map(|silence| silence.until).max() {
+        let until = until.clock(scene.zone, scene.now);
+        let text = format!("silences {}, the last until {until}", book.silences().len());
+        bar.left(1, theme.style(Role::Warn), text);
+    }
+    if book.dropped() > 0 {
+        let text = format!("forgotten {}", book.dropped());
+        bar.left(2, theme.style(Role::Dim), text);
     }
 }

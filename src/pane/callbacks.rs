@@ -23,6 +23,7 @@ use crate::kind::callbacks::{CallbackLine, Callbacks};
 use crate::kind::column::Wish;
 use crate::model::CallbackId;
 use crate::model::callback::{Status, Stream};
+use crate::model::webhook::WebhookKind;
 use crate::store::Store;
 use crate::store::callbacks::CallbackRow;
 use crate::store::carriers::Reading;
@@ -129,11 +130,11 @@ impl Listing for Board {
     }
 
     fn related(&self, line: &CallbackLine<'_>, _: &Desk<'_>) -> Vec<Related> {
-        vec![Related::new(
-            "Queues",
-            "id",
-            line.row.callback().queue.raw(),
-        )]
+        let queue = line.row.callback().queue.raw();
+        vec![
+            Related::new("Queues", "id", queue),
+            Related::new("Webhooks", "kind", WebhookKind::Callbacks.word()),
+        ]
     }
 
     fn more(&self, line: &CallbackLine<'_>, _: &Store) -> String {

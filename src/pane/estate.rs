@@ -3,21 +3,28 @@
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked, Related, places};
-use super::{Abroad, Desk, Scene};
+use super::{Abroad, Desk, Focus, Scene, trail};
 use crate::effect::Effect;
+use crate::flow::Order;
+use crate::flow::phone::{Deed, PhoneOrder};
+use crate::form::Plan;
+use crate::kind::Kind as _;
 use crate::kind::edges::{self, Edges};
 use crate::kind::probes::Probes;
 use crate::kind::queues::{self, Queues};
 use crate::kind::trunks::{self, Trunks};
 use crate::kind::users::{self, Users};
+use crate::model::EdgeId;
 use crate::model::api::Capabilities;
 use crate::model::finding::{Finding, Grade};
 use crate::model::registration::State;
+use crate::model::trail::TrailOf;
 use crate::model::trunk::Standing;
 use crate::store::Store;
 use crate::store::carriers::Reading;
 use crate::store::probes::Probed;
 use crate::ui::bar::Bar;
+use crate::ui::detail::Panel;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
 use crate::vocabulary::messages::Weight;
@@ -151,7 +158,13 @@ impl Listing for Edges {
     type Kind = Self;
     type Source = Arranged<Self>;
 
-    const ACTIONS: &'static [Action] = READ;
+    const ACTIONS: &'static [Action] = &[
+        Action::Detail,
+        Action::Filter,
+        Action::Sort,
+        Action::Reread,
+        Action::Reboot,
+    ];
     const COPIES: &'static [(&'static str, &'static str)] = &[("id", "the edge's id")];
 
     fn tab(&self, store: &Store) -> Tab {
@@ -174,6 +187,19 @@ impl Listing for Edges {
         awaited(scene.store.carriers.reading(), "edges", scene)
     }
 
+    fn panel(&self, panel: &mut Panel<'_>, line: &edges::EdgeLine<'_>, scene: &Scene<'_>) {
+        panel.put(&self.detail(line, scene));
+        let of = TrailOf::Edge(Self::id(line));
+        panel.put(&trail::lines(&of, scene.now, scene));
+    }
+
+    fn focus(&self, id: &EdgeId, open: bool, _: &Store) -> Focus {
+        Focus {
+            trail: open.then(|| TrailOf::Edge(id.clone())),
+            ..Focus::default()
+        }
+    }
+
     fn abroad(&self, line: &edges::EdgeLine<'_>, can: &Capabilities) -> Vec<Abroad> {
         let id = line.row.edge.id.raw();
         let read = Abroad::read(&["telephony", "providers", "edges", id]);
@@ -194,12 +220,43 @@ impl Listing for Edges {
         related
     }
 
-    fn act(&mut self, action: Action, _: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
-        if action == Action::Reread {
-            reread(Effect::RereadCarriers, "edges", desk);
+    fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        match action {
+            Action::Reread => reread(Effect::RereadCarriers, "edges", desk),
+            Action::Reboot => reboot(on, desk),
+            _ => return false,
         }
-        action == Action::Reread
+        true
     }
+}
+
+/// Offers to start the edge under the cursor anew; one at a time, for whatever goes over it ends.
+fn reboot(on: &Picked<'_, Edges>, desk: &mut Desk<'_>) {
+    let ids = on.ids();
+    let row = match ids.as_slice() {
+        [id] => desk.store.edges.get(id),
+        [] => None,
+        _ => {
+            let text = "edges are rebooted one at a time: unmark the others";
+            return desk.messages.say(Weight::Warning, text, desk.now);
+        }
+    };
+    let Some(row) = row else { return };
+    let edge = &row.edge;
+    let calls = match edge.conversations {
+        Some(calls) => format!("{calls} conversations on it end"),
+        None => "conversations on it end".to_owned(),
+    };
+    let affects = format!("Reboots the edge {}: {calls}.", edge.title());
+    let deed = Deed::RebootEdge {
+        edge: edge.id.clone(),
+        name: edge.title().clone(),
+    };
+    let order = Order::Phone(PhoneOrder::Deeds(vec![deed]));
+    let undo =
+        "This cannot be undone; the edge is back by itself, and the phones that it serves with it.";
+    let plan = Plan::of(order, vec![affects], undo);
+    desk.propose(plan.map(|plan| plan.confirmed_by(Some("reboot".to_owned()))));
 }
 
 impl Listing for Trunks {

@@ -6,16 +6,15 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related};
-use super::{Abroad, Desk, Made, Scene, breaker};
+use super::{Abroad, Desk, Made, Scene, breaker, webhooks};
 use crate::effect::Effect;
 use crate::flow::Order;
-use crate::flow::webhook::WebhookOrder;
-use crate::form::{Opening, Plan};
+use crate::form::Opening;
 use crate::kind::column::length;
 use crate::kind::jobs::{Jobs, role};
 use crate::model::api::Capabilities;
-use crate::model::job::{JobKey, JobState};
-use crate::model::webhook::{NewWebhook, WebhookKind};
+use crate::model::job::{JobKey, JobState, Phase};
+use crate::model::webhook::WebhookKind;
 use crate::model::write::WriteKind;
 use crate::store::Store;
 use crate::store::jobs::JobRow;
@@ -28,10 +27,6 @@ use crate::vocabulary::role::Role;
 
 /// The pane.
 pub type JobsPane = ListPane<Jobs>;
-
-/// How the registration of a webhook is undone.
-pub(super) const UNDO: &str =
-    "trunkline webhook remove NAME takes it away again; trunkline webhook list names all of them.";
 
 /// Columns of the sparkline.
 const SPARK: usize = 16;
@@ -132,7 +127,12 @@ impl Listing for Jobs {
     }
 
     fn related(&self, row: &&JobRow, _: &Desk<'_>) -> Vec<Related> {
-        vec![Related::new("Audit", "id", row.job.key.0.raw())]
+        let mut related = vec![Related::new("Audit", "id", row.job.key.0.raw())];
+        if row.job.phase() == Phase::Completed && !row.job.name.is_empty() {
+            related.push(Related::new("Endpoints", "name", row.job.name.raw()));
+        }
+        related.push(Related::new("Webhooks", "kind", WebhookKind::Jobs.word()));
+        related
     }
 
     fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
@@ -145,7 +145,7 @@ impl Listing for Jobs {
                 let text = "this API delivers no ends of jobs: the console carries them out itself";
                 desk.messages.say(Weight::Note, text, desk.now);
             }
-            Action::Webhook => webhook(desk),
+            Action::Webhook => webhooks::to_console(WebhookKind::Jobs, desk),
             _ => return false,
         }
         true
@@ -182,25 +182,4 @@ fn read_again(row: Option<&JobRow>, desk: &mut Desk<'_>) {
         None => "there is no id and no name to find the job by".to_owned(),
     };
     desk.messages.say(Weight::Note, said, desk.now);
-}
-
-/// Offers to register the webhook, or says what is missing for it.
-fn webhook(desk: &mut Desk<'_>) {
-    let url = match desk.store.jobs.hook.address() {
-        Ok(url) => url,
-        Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),
-    };
-    let new = NewWebhook {
-        kind: WebhookKind::Jobs,
-        name: WebhookKind::Jobs.default_name().to_owned(),
-        address: url,
-        ours: true,
-    };
-    let affects = vec![
-        "The organisation tells this console of every job that ends, its own and others'."
-            .to_owned(),
-        "Deliveries and polls meet on one row; jobs are polled as well.".to_owned(),
-    ];
-    let order = Order::Webhook(Box::new(WebhookOrder::Add(new)));
-    desk.propose(Plan::of(order, affects, UNDO));
 }

@@ -169,7 +169,11 @@ pub trait Listing: Default + 'static {
         Focus::default()
     }
     /// Of these rows, those that are alerts.
-    fn alerts<'a>(&self, _ids: impl Iterator<Item = &'a IdOf<Self>>) -> Vec<AlertId> {
+    fn alerts<'a>(
+        &self,
+        _ids: impl Iterator<Item = &'a IdOf<Self>>,
+        _store: &Store,
+    ) -> Vec<AlertId> {
         Vec::new()
     }
     /// When time alone changes what the cells say.
@@ -354,6 +358,11 @@ impl<L: Listing> ListPane<L> {
         self.moved = true;
     }
 
+    /// What is under the cursor.
+    pub(super) fn cursor_row(&self) -> Option<IdOf<L>> {
+        self.cursor.row()
+    }
+
     /// It is not on the screen.
     pub(super) fn unseen(&mut self) {
         self.grid.take(Rect::default());
@@ -467,9 +476,10 @@ impl<L: Listing> Pane for ListPane<L> {
         rows
     }
 
-    fn marked_alerts(&self) -> Vec<AlertId> {
-        let mut alerts = self.listing.alerts(self.marked.keys());
+    fn marked_alerts(&self, store: &Store) -> Vec<AlertId> {
+        let mut alerts = self.listing.alerts(self.marked.keys(), store);
         alerts.sort_unstable();
+        alerts.dedup();
         alerts
     }
 

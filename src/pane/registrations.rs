@@ -142,7 +142,7 @@ impl Listing for Devices {
         desk: &mut Desk<'_>,
     ) -> bool {
         match action {
-            Action::New => desk.fill.push(Opening::new("provision")),
+            Action::New => desk.fill.push(new(on, desk)),
             Action::Reboot => phones::reboot(on, desk),
             Action::Station => phones::station(on.row, desk),
             Action::Reread => {
@@ -181,12 +181,25 @@ impl Listing for Devices {
         let row = store.registrations.row(*id).filter(|_| open);
         Focus {
             phone: row.map(|row| (row.device().clone(), self.wanted)),
+            trail: row.map(|row| detail::trail_of(&row)),
             ..Focus::default()
         }
     }
 
     fn attended(&self, ids: Vec<RowId>) -> Vec<RowId> {
         ids
+    }
+}
+
+/// A new phone, for whoever has the one under the cursor.
+fn new(on: &Picked<'_, Registrations>, desk: &Desk<'_>) -> Opening {
+    let person = on.row.as_ref().filter(|_| !desk.can.endpoint_jobs);
+    Opening {
+        about: person
+            .map(|row| row.user_id().raw().to_owned())
+            .into_iter()
+            .collect(),
+        ..Opening::new("provision")
     }
 }
 

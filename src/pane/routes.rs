@@ -31,7 +31,8 @@ use crate::vocabulary::role::Role;
 pub type RoutesPane = ListPane<Routes>;
 
 /// The writes that begin here.
-const WRITES: [WriteKind; 3] = [
+const WRITES: [WriteKind; 4] = [
+    WriteKind::RouteTrial,
     WriteKind::RouteCreate,
     WriteKind::RouteUpdate,
     WriteKind::RouteDelete,
@@ -48,6 +49,7 @@ impl Listing for Routes {
         Action::Delete,
         Action::Undo,
         Action::Probe,
+        Action::Test,
         Action::Filter,
         Action::Clone,
         Action::Sort,
@@ -152,7 +154,12 @@ impl Listing for Routes {
                 desk.messages
                     .say(Weight::Note, "reading the routes again", desk.now);
             }
-            Action::Edit | Action::Clone | Action::Delete | Action::Undo | Action::Probe => {
+            Action::Edit
+            | Action::Clone
+            | Action::Delete
+            | Action::Undo
+            | Action::Probe
+            | Action::Test => {
                 if let Some(row) = picked.row {
                     on(row, action, desk);
                 } else {
@@ -271,6 +278,10 @@ fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
             let deliveries = desk.store.routes.deliveries(&row.known.id);
             let plan = plans::delete(&row.known, deliveries);
             desk.propose(plan);
+            Ok(())
+        }
+        Action::Test => {
+            desk.propose(plans::test(&row.known));
             Ok(())
         }
         _ => {

@@ -2,8 +2,26 @@
 
 use crate::model::callback::Callback;
 use crate::model::interaction::Interaction;
+use crate::store::Store;
 use crate::text::Text;
 use crate::vocabulary::news::{CallbackNews, News};
+
+use super::told::Told;
+
+/// Masks callers in what was told.
+pub(super) fn told(told: &mut Told) {
+    match told {
+        Told::News(news) => mask(news),
+        Told::Interactions { interactions, .. } => interactions.iter_mut().for_each(interaction),
+        Told::Alerts(_) | Told::Wrote(_) | Told::Hole => {}
+    }
+}
+
+/// Masks callers in everything known.
+pub(super) fn everything(store: &mut Store) {
+    store.callbacks.each_mut().for_each(callback);
+    store.transfers.each_mut().for_each(interaction);
+}
 
 /// Masks the numbers of callers, and leaves out their names and what they called about.
 pub(super) fn mask(news: &mut News) {

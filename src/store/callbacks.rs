@@ -65,6 +65,12 @@ pub struct Callbacks {
 }
 
 impl Callbacks {
+    /// Every reservation, to be changed in what it shows of its caller alone.
+    pub fn each_mut(&mut self) -> impl Iterator<Item = &mut Callback> {
+        let rows = self.rows.values_mut().chain(self.remembered.values_mut());
+        rows.map(CallbackRow::callback_mut)
+    }
+
     /// So many bookings wait, and the first of them is due then.
     pub fn wait(&mut self, count: usize, next: Option<Millis>) {
         self.waiting = (count, next);

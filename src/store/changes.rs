@@ -1,10 +1,10 @@
 //! What an application of news did: for the views, and for whoever acts on a change of state.
 
 use super::RowId;
-use crate::model::CarrierId;
 use crate::model::carrier::Health;
 use crate::model::finding::Target;
 use crate::model::registration::State;
+use crate::model::{CarrierId, EdgeId};
 use crate::time::Millis;
 
 /// A row's state changed.
@@ -49,6 +49,8 @@ pub struct Changes {
     pub removed: Vec<RowId>,
     /// Changes of state, in order.
     pub transitions: Vec<Transition>,
+    /// Edges that appeared, are gone, or are in another state, or of which that is sure or unsure now.
+    pub edges: Vec<EdgeId>,
     /// Changes of carriers, in order.
     pub carriers: Vec<CarrierTransition>,
     /// Whether anything shown of the carriers or of the edges changed, their health or anything else.
@@ -69,6 +71,7 @@ impl Changes {
         self.confirmed.clear();
         self.removed.clear();
         self.transitions.clear();
+        self.edges.clear();
         self.carriers.clear();
         self.carriers_shown = false;
         self.findings.clear();

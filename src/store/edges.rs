@@ -20,7 +20,7 @@ pub struct EdgeRow {
     pub since: Millis,
 }
 
-/// An edge that got into trouble or out of it.
+/// An edge that was lost, or is back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdgeTurn {
     /// As people call it.
@@ -40,7 +40,7 @@ pub struct Edges {
 
 impl Edges {
     /// Takes in all edges there are: one that is not among them is gone. `refused` are trunks and edges for which there was
-    /// no room. Tells of those that got into trouble or out of it.
+    /// no room. Tells of those that were lost or are back.
     pub fn listed(
         &mut self,
         edges: Vec<Edge>,
@@ -56,11 +56,20 @@ impl Edges {
             shown |= known.as_ref().is_none_or(|known| known.edge != edge);
             let was = known.as_ref().map(|known| known.edge.state());
             let is = edge.state();
+            let sure = |edge: &Edge| edge.heard.by != By::Gap;
+            if known
+                .as_ref()
+                .map(|known| (known.edge.state(), sure(&known.edge)))
+                != Some((is, sure(&edge)))
+            {
+                changes.edges.push(edge.id.clone());
+            }
             let since = match &known {
                 Some(known) if was == Some(is) => known.since,
                 _ => now,
             };
-            if let Some(from) = was.filter(|was| was.suffers() != is.suffers()) {
+            let lost = |state: EdgeState| state == EdgeState::Offline;
+            if let Some(from) = was.filter(|was| lost(*was) != lost(is)) {
                 turns.push(EdgeTurn {
                     name: edge.title().clone(),
                     from,
@@ -69,6 +78,7 @@ impl Edges {
             }
             self.rows.insert(edge.id.clone(), EdgeRow { edge, since });
         }
+        changes.edges.extend(before.into_keys());
         self.refused = refused;
         changes.carriers_shown |= shown;
         turns
@@ -79,6 +89,7 @@ impl Edges {
         for row in self.rows.values_mut() {
             row.edge.heard.by = By::Gap;
         }
+        changes.edges.extend(self.rows.keys().cloned());
         changes.carriers_shown |= !self.rows.is_empty();
     }
 
@@ -86,6 +97,11 @@ impl Edges {
     #[must_use]
     pub fn get(&self, id: &EdgeId) -> Option<&EdgeRow> {
         self.rows.get(id)
+    }
+
+    /// The id of each.
+    pub fn ids(&self) -> impl Iterator<Item = &EdgeId> {
+        self.rows.keys()
     }
 
     /// All of them, what wants attention first.
@@ -153,6 +169,9 @@ mod tests {
         assert_eq!(edges.suffering(), 1);
         let (turns, _) = hear(&mut edges, well, 5);
         assert_eq!(turns[0].from, EdgeState::Offline);
+        let mut switched = vec![edge("a", "ONLINE"), edge("b", "OFFLINE")];
+        switched[1].status = Some("INACTIVE".into());
+        assert_eq!(hear(&mut edges, switched, 5).0, [], "nobody misses it");
         let (_, shown) = hear(&mut edges, Vec::new(), 6);
         assert!(shown && edges.is_empty());
     }

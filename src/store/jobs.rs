@@ -10,6 +10,7 @@ use crate::model::JobId;
 use crate::model::flow::FlowId;
 use crate::model::hook::Hook;
 use crate::model::job::{By, JOBS_KEPT, Job, JobEvent, JobKey, JobState};
+use crate::text::Text;
 
 /// One job, and who follows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,6 +162,17 @@ impl Jobs {
         rows.into_iter()
     }
 
+    /// Those that make something of that name, the newest first.
+    pub fn named(&self, name: &Text) -> impl Iterator<Item = &JobRow> {
+        let mut rows: Vec<&JobRow> = self
+            .rows
+            .values()
+            .filter(|row| row.job.name == *name)
+            .collect();
+        rows.sort_by_key(|row| std::cmp::Reverse((row.job.began(), &row.job.key)));
+        rows.into_iter()
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -274,6 +286,7 @@ mod tests {
         JobEvent::Submitting {
             at: Millis(at),
             name: "edge-01".into(),
+            body: None,
         }
     }
 

@@ -11,7 +11,7 @@ use super::trail::EntryLink;
 use super::users::{NONE, Owner};
 use crate::model::registration::condition::Condition;
 use crate::model::registration::{State, UNNAMED};
-use crate::model::{DeviceId, UserId};
+use crate::model::{DeviceId, EdgeId, UserId};
 use crate::text::{Text, shown};
 use crate::time::Millis;
 
@@ -396,6 +396,12 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn reason(&self) -> Option<&'a Text> {
         self.table.reasons.name(self.table.why(self.number))
+    }
+
+    /// The edge that should serve the phone, where it is lost and that is known.
+    #[must_use]
+    pub fn edge(&self) -> Option<&'a EdgeId> {
+        self.table.serving.get(&self.number)
     }
 
     /// Whether the organisation says that the phone cannot be rebooted.

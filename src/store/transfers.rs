@@ -45,6 +45,11 @@ pub struct Transfers {
 }
 
 impl Transfers {
+    /// Every interaction, to be changed in what it shows of its callers alone.
+    pub fn each_mut(&mut self) -> impl Iterator<Item = &mut Interaction> {
+        self.interactions.values_mut()
+    }
+
     /// A whole list: interactions that it does not name are gone, or are over.
     pub fn listed(&mut self, interactions: Vec<Interaction>, faults: Vec<Text>, now: Millis) {
         let interactions = self.heard.over(interactions, &self.interactions, now);

@@ -1,10 +1,13 @@
 //! What a person does at the terminal, as it comes.
 
+use std::collections::VecDeque;
 use std::future::pending;
 use std::thread;
 
-use crossterm::event::{Event, EventStream, KeyEvent, KeyEventKind, MouseEvent};
-use futures_util::StreamExt as _;
+use crossterm::event::{
+    Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent,
+};
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::oneshot;
 
 use super::TermError;
@@ -28,6 +31,8 @@ pub enum Input {
 #[derive(Debug)]
 pub struct InputEvents {
     reader: Reader,
+    /// What was read with an Esc that began nothing.
+    ahead: VecDeque<Event>,
 }
 
 #[derive(Debug)]
@@ -45,6 +50,7 @@ impl InputEvents {
     pub fn new() -> Self {
         Self {
             reader: Reader::There(EventStream::new()),
+            ahead: VecDeque::new(),
         }
     }
 
@@ -69,6 +75,9 @@ impl InputEvents {
     /// The next input; cancelling the wait loses nothing. After an error the terminal is gone: do not ask again.
     pub async fn next(&mut self) -> Result<Input, TermError> {
         loop {
+            if let Some(input) = self.ahead.pop_front().and_then(translate) {
+                return Ok(input);
+            }
             let stream = match &mut self.reader {
                 Reader::None => return pending().await,
                 Reader::Coming(coming) => {
@@ -82,9 +91,14 @@ impl InputEvents {
             };
             match stream.next().await {
                 Some(Ok(event)) => {
-                    if let Some(input) = translate(event) {
-                        return Ok(input);
+                    self.ahead.push_back(event);
+                    while begins_arrow(&self.ahead) {
+                        match stream.next().now_or_never() {
+                            Some(Some(Ok(event))) => self.ahead.push_back(event),
+                            _ => break,
+                        }
                     }
+                    join_arrow(&mut self.ahead);
                 }
                 Some(Err(error)) => return Err(TermError::Read(error)),
                 None => return pending().await,
@@ -97,6 +111,47 @@ impl Default for InputEvents {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The code of a plain key that was pressed.
+fn plain(event: &Event) -> Option<KeyCode> {
+    match event {
+        Event::Key(key) if key.kind == KeyEventKind::Press => Some(key.code),
+        _ => None,
+    }
+}
+
+/// Whether what was read so far may be `ESC ESC [ B`: Alt-Down of terminals that put Esc before what Down sends. A person who
+/// presses Esc has sent nothing more at that moment.
+fn begins_arrow(read: &VecDeque<Event>) -> bool {
+    let mut codes = read.iter().map(plain);
+    match read.len() {
+        1 => codes.next() == Some(Some(KeyCode::Esc)),
+        2 => codes.eq([Some(KeyCode::Esc), Some(KeyCode::Char('['))]),
+        _ => false,
+    }
+}
+
+/// Makes one key of the three that such a terminal sends.
+fn join_arrow(read: &mut VecDeque<Event>) {
+    let codes: Vec<_> = read.iter().map(plain).collect();
+    let [
+        Some(KeyCode::Esc),
+        Some(KeyCode::Char('[')),
+        Some(KeyCode::Char(last)),
+    ] = codes[..]
+    else {
+        return;
+    };
+    let code = match last {
+        'A' => KeyCode::Up,
+        'B' => KeyCode::Down,
+        'C' => KeyCode::Right,
+        'D' => KeyCode::Left,
+        _ => return,
+    };
+    read.clear();
+    read.push_back(Event::Key(KeyEvent::new(code, KeyModifiers::ALT)));
 }
 
 fn translate(event: Event) -> Option<Input> {
@@ -114,8 +169,6 @@ fn translate(event: Event) -> Option<Input> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crossterm::event::{KeyCode, KeyModifiers};
-
     #[test]
     fn a_key_counts_once_on_terminals_that_report_releases() {
         let key = |kind| KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, kind);
@@ -126,6 +179,30 @@ mod tests {
             );
         }
         assert_eq!(translate(Event::Key(key(KeyEventKind::Release))), None);
+    }
+
+    #[test]
+    fn an_arrow_after_two_escapes_is_one_key_and_closes_nothing() {
+        let keys = |codes: &str| {
+            let code = |c| match c {
+                '^' => KeyCode::Esc,
+                c => KeyCode::Char(c),
+            };
+            let keys = codes.chars().map(code);
+            let events = keys.map(|code| Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+            events.collect::<VecDeque<_>>()
+        };
+        let mut read = keys("^[B");
+        join_arrow(&mut read);
+        let down = KeyEvent::new(KeyCode::Down, KeyModifiers::ALT);
+        assert_eq!(read, [Event::Key(down)]);
+        for other in ["^", "^[", "^[x", "^q", "[B", "q"] {
+            let mut read = keys(other);
+            join_arrow(&mut read);
+            assert_eq!(read, keys(other), "{other}");
+        }
+        let begins = ["^", "^[", "^[B", "q", "^q"].map(|codes| begins_arrow(&keys(codes)));
+        assert_eq!(begins, [true, true, false, false, false]);
     }
 
     #[test]

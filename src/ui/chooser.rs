@@ -50,7 +50,7 @@ pub enum Purpose {
     Go,
     /// Open the view of that name, or delete it.
     View,
-    /// End that silence.
+    /// Change that silence, or end it.
     Silence,
     /// Undo that write.
     Undo,
@@ -150,7 +150,11 @@ impl Chooser {
             KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::Silence => self
                 .command()
                 .map_or(LayerOutcome::Close, LayerOutcome::Run),
-            KeyCode::Enter if self.purpose == Purpose::Silence => LayerOutcome::Close,
+            KeyCode::Enter if self.purpose == Purpose::Silence => {
+                let silence = self.choices.get(self.at);
+                let change = silence.map(|silence| Command::Resilence(silence.value.clone()));
+                change.map_or(LayerOutcome::Close, LayerOutcome::Run)
+            }
             KeyCode::Enter => self
                 .command()
                 .map_or(LayerOutcome::Close, LayerOutcome::Run),
@@ -261,7 +265,7 @@ impl Chooser {
             Purpose::Bookmark => ("bookmarks", "Enter go there  d delete  Esc close"),
             Purpose::Profile => ("profiles", "Enter go on with it  Esc close"),
             Purpose::Undo => ("undo", "Enter undo, after a review  Esc close"),
-            Purpose::Silence => ("silences in force", "d lift  Esc close"),
+            Purpose::Silence => ("silences in force", "Enter change  d lift  Esc close"),
             Purpose::Line => ("are you sure?", "Enter choose  Esc close"),
         };
         let label = self

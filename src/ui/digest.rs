@@ -20,7 +20,7 @@ const MOMENT: usize = 8;
 /// Columns that what a line is about takes at most, where the rest needs room too.
 const WHAT: usize = 44;
 
-const FOOT: &str = "Enter go there, then  y copy as Markdown  Esc close";
+const FOOT: &str = "Enter show it as it was  y copy as Markdown  Esc close";
 
 /// One line of the list.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! One line of text being typed: `tui-input` with paste made safe and a drawn cursor.
 
-use crossterm::event::{Event, KeyEvent};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -29,8 +29,19 @@ impl Entry {
 
     /// Hands a key to the line; whether the text changed.
     pub fn key(&mut self, key: KeyEvent) -> bool {
-        if self.text().len() >= LONGEST && matches!(key.code, crossterm::event::KeyCode::Char(_)) {
+        if self.text().len() >= LONGEST
+            && matches!(key.code, KeyCode::Char(_))
+            && key.modifiers.is_empty()
+        {
             return false;
+        }
+        // As shells have it; what is not here, tui-input knows.
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if control && key.code == KeyCode::Char('u') {
+            return self
+                .0
+                .handle(InputRequest::DeleteLine)
+                .is_some_and(|change| change.value);
         }
         self.0
             .handle_event(&Event::Key(key))

@@ -129,7 +129,7 @@ impl FormView {
                     None => fault.message,
                 };
                 Err(format!(
-                    "{what}. The form is as it was; Ctrl-e opens {} again.",
+                    "{what}. The form is as it was; Ctrl-x opens {} again.",
                     self.torn.as_ref().map_or("it", |_| "the text")
                 ))
             }

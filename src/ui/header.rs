@@ -73,6 +73,8 @@ pub struct Header<'a> {
     pub zone: Option<&'a TimeZone>,
     /// The rows are held as they were.
     pub frozen: bool,
+    /// Why what happens is recorded no more, where it should be.
+    pub unrecorded: Option<&'a str>,
 }
 
 impl Header<'_> {
@@ -162,6 +164,9 @@ impl Header<'_> {
 
     fn losses(&self, bar: &mut Bar, theme: &Theme) {
         let warn = theme.style(Role::Warn);
+        if self.unrecorded.is_some() {
+            bar.left(1, warn, "not recorded");
+        }
         if let Some(Rivalry { taken, of }) = self.reading.status.rivalry {
             bar.left(
                 1,
@@ -392,7 +397,8 @@ mod tests {
             };
             let area = Rect::new(0, 0, 80, 1);
             let mut buf = Buffer::empty(area);
-            header.render(area, &mut buf, &crate::config::theme::Themes::shipped()[0]);
+            let themes = crate::config::theme::Themes::shipped();
+            header.render(area, &mut buf, themes.iter().next().unwrap());
             let cells = (0..area.width).map(|x| buf[(x, 0)].symbol().to_owned());
             cells.collect::<String>().trim().to_owned()
         };

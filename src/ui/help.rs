@@ -53,6 +53,7 @@ const GROUPS: &[(&str, &[Action])] = &[
             Action::OpenPager,
             Action::Reread,
             Action::Day,
+            Action::Zoom,
             Action::Probe,
             Action::Unmask,
         ],
@@ -62,6 +63,7 @@ const GROUPS: &[(&str, &[Action])] = &[
         &[
             Action::Acknowledge,
             Action::Unacknowledge,
+            Action::Fold,
             Action::Silences,
             Action::Redeliver,
         ],
@@ -80,6 +82,7 @@ const GROUPS: &[(&str, &[Action])] = &[
             Action::Station,
             Action::Cancel,
             Action::Webhook,
+            Action::Test,
             Action::Drafts,
             Action::History,
         ],

@@ -20,8 +20,9 @@ pub fn render(area: Rect, buf: &mut Buffer, theme: &Theme, sentences: &[String])
 pub fn no_profile() -> Vec<String> {
     [
         "There is no profile to connect with.",
-        "Write one:   trunkline config init   and then   trunkline config check",
-        "Or look around first, on an organisation of its own:   trunkline demo",
+        "i   sets one up: a few questions and a sign-in that is tried before anything is written",
+        "d   looks around first, on an organisation of its own (trunkline demo)",
+        "By hand:   trunkline config init   and then   trunkline config check; --profile NAME where there are several",
     ]
     .map(str::to_owned)
     .to_vec()

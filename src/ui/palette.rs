@@ -93,6 +93,14 @@ impl Palette {
         palette
     }
 
+    /// The same with a line to go on with.
+    #[must_use]
+    pub fn with(mut self, line: &str) -> Self {
+        self.entry = Entry::new(line);
+        self.find();
+        self
+    }
+
     /// Types, moves, completes, runs or gives up.
     pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         let last = self.found.len().saturating_sub(1);
@@ -281,7 +289,7 @@ impl Palette {
             ),
             (None, false) => (
                 theme.style(Role::Dim),
-                "Enter run  Tab complete  Up earlier lines  Esc close",
+                "Enter run  Tab complete  Up earlier lines  F1 keys  Esc close",
             ),
         };
         if inner.height > 1 {

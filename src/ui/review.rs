@@ -17,6 +17,7 @@ use super::layer::LayerOutcome;
 use super::sheet::Sheet;
 use crate::config::theme::Theme;
 use crate::form::Plan;
+use crate::model::write::Write;
 use crate::text::{fit, safe};
 use crate::vocabulary::role::Role;
 
@@ -33,6 +34,26 @@ pub struct Shown {
     pub body: Option<String>,
     /// A shell command that does the same.
     pub curl: String,
+}
+
+impl Shown {
+    /// A request that goes to somebody else, without the organisation's token.
+    #[must_use]
+    pub fn outside(write: &Write, to: &str) -> Self {
+        let body = write.shown_body();
+        let data = body.as_deref().unwrap_or_default().replace('\'', r"'\''");
+        let kind = ("Content-Type".to_owned(), "application/json".to_owned());
+        Self {
+            method: write.method.word(),
+            url: to.to_owned(),
+            headers: vec![kind],
+            curl: format!(
+                "curl -X {} -H 'Content-Type: application/json' --data '{data}' '{to}'",
+                write.method.word()
+            ),
+            body,
+        }
+    }
 }
 
 /// A plan under review.
@@ -93,9 +114,15 @@ impl Review {
         self.stop.is_none() && confirmed
     }
 
+    /// Whether a word is typed before it is sent.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.plan.confirm.is_some() && self.stop.is_none()
+    }
+
     /// Scrolls, copies, confirms, sends, or goes back.
     pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
-        let typing = self.plan.confirm.is_some() && self.stop.is_none();
+        let typing = self.asks();
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Esc => return LayerOutcome::Close,

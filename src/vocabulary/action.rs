@@ -60,6 +60,8 @@ actions! {
     Unacknowledge = "unacknowledge", "un-ack";
     /// Silences in force: what they cover, until when, who made them; lift one
     Silences = "silences", "silences";
+    /// Fold the alerts by site, edge and carrier, or show them one by one again
+    Fold = "fold", "fold";
     /// Send again what of the alert could not be delivered
     Redeliver = "redeliver", "send again";
     /// Show the day of the queues, or the table again
@@ -86,7 +88,7 @@ actions! {
     Transfer = "transfer", "transfer";
     /// Consult (warm) transfer: announce the call, or go on
     Consult = "consult", "consult";
-    /// Reboot the marked phones, or this one (ends active calls)
+    /// Reboot the marked phones, this one, or this edge (ends active calls)
     Reboot = "reboot", "reboot";
     /// Assign or release the phone's station
     Station = "station", "station";
@@ -94,6 +96,8 @@ actions! {
     Cancel = "cancel", "cancel";
     /// Register a webhook to this console
     Webhook = "webhook", "webhook";
+    /// Deliver a test event to it, from here; it is reviewed first
+    Test = "test", "test";
     /// Probe what is under the cursor now
     Probe = "probe", "probe";
     /// Copy the row: id, JSON
@@ -108,6 +112,8 @@ actions! {
     Earlier = "earlier", "view before";
     /// Go forward to the view after this one
     Later = "later", "view after";
+    /// Show more of the past in the chart: 15 min, 1 h, 8 h, 24 h, and from there again
+    Zoom = "zoom", "zoom";
     /// Go back to the change before, of what the list shows
     Rewind = "rewind", "rewind";
     /// In the past: go on to the change after, of what the list shows
@@ -260,6 +266,7 @@ impl Action {
                 | Self::Station
                 | Self::Cancel
                 | Self::Webhook
+                | Self::Test
                 | Self::Probe
                 | Self::TakeOver
         )
@@ -280,6 +287,7 @@ impl Action {
                 | Self::Unmask
                 | Self::Logout
                 | Self::Webhook
+                | Self::Test
                 | Self::Redeliver
                 | Self::Pause
                 | Self::Quit

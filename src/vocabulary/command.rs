@@ -5,11 +5,13 @@ mod silence;
 use std::path::PathBuf;
 
 use super::action::Action;
+use super::chart::ChartSpan;
 use crate::model::bookmark::Bookmark;
 use crate::model::digest::Place;
+use crate::time::Millis;
 
 /// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
-pub const TITLES: [&str; 15] = [
+pub const TITLES: [&str; 17] = [
     "Registrations",
     "Carriers",
     "Transfers",
@@ -25,6 +27,8 @@ pub const TITLES: [&str; 15] = [
     "Trunks",
     "Probes",
     "Queues",
+    "Endpoints",
+    "Webhooks",
 ];
 
 /// Which half of the shelf.
@@ -80,6 +84,8 @@ pub enum Command {
     DropBookmark(u32),
     /// Write a packet, as somebody has said of what and where to.
     Packet(String),
+    /// Show so much of the past in the chart of Pulse.
+    Chart(ChartSpan),
     /// Copy one thing of the row: `id`, `json`, `csv`, `curl`, `link` or what else the list has.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
@@ -92,6 +98,8 @@ pub enum Command {
         span: Span,
         /// Why; never empty.
         reason: String,
+        /// The silence that it takes the place of, by when that was made.
+        instead: Option<Millis>,
         /// A person has been told how much that is.
         sure: bool,
     },
@@ -99,6 +107,8 @@ pub enum Command {
     Sent,
     /// Undo the write of that number, or what was done to the row under the cursor.
     UndoWrite(String),
+    /// Change a silence, by its record: its line is put before the person.
+    Resilence(String),
     /// End a silence before its time, by its record.
     Lift(String),
     /// Go on with a draft, or fill in what was sent once.
@@ -218,6 +228,11 @@ pub const VERBS: &[Verb] = &[
         doc: "Write one file of a bookmark, or of so long until now: records, notes, audit lines, summary",
     },
     Verb {
+        name: "chart",
+        words: "15m|1h|8h|24h",
+        doc: "Show so much of the past in the chart of Pulse",
+    },
+    Verb {
         name: "copy",
         words: "json|csv|curl|link|id",
         doc: "Copy the row, the request that reads it, its page or its id",
@@ -325,6 +340,7 @@ impl Command {
             ("bookmark", _) => Ok(Self::Bookmark(rest.to_owned())),
             ("bookmarks", _) => number(rest).map(Self::GoToBookmark),
             ("drop-bookmark", _) => number(rest).map(Self::DropBookmark),
+            ("chart", _) => ChartSpan::named(rest).map(Self::Chart),
             ("view", _) => Ok(Self::View(rest.to_owned())),
             ("save-view", _) => Ok(Self::SaveView(rest.to_owned())),
             ("drop-view", _) => Ok(Self::DropView(rest.to_owned())),

@@ -38,7 +38,11 @@ struct Stage {
 impl Stage {
     /// One user read and lost, one well, before the ledger has been read.
     fn new() -> Self {
-        let (loaded, folder) = written(Some(CONFIG), "mono");
+        Self::of(CONFIG)
+    }
+
+    fn of(config: &str) -> Self {
+        let (loaded, folder) = written(Some(config), "mono");
         let mut stage = Self {
             app: App::new(loaded),
             now: START,
@@ -255,7 +259,8 @@ fn the_pane_shows_acknowledges_silences_and_sends_again() {
     for word in [
         "Alerts 1 ▼1",
         "undelivered",
-        "registration_failure",
+        "phone lost",
+        "warning 1",
         "Ana / d-1",
         "undelivered: hooks.example.com",
     ] {
@@ -400,7 +405,7 @@ fn a_dozen_alerts_are_acknowledged_with_one_note() {
     let both = [AlertStanding::Acknowledged, AlertStanding::Acknowledged];
     assert_eq!(stage.standings(), both);
     let said = stage.screen();
-    assert!(said.contains("acknowledged 2 of 2 marked alerts"), "{said}");
+    assert!(said.contains("acknowledged 2 of 2 alerts"), "{said}");
     assert!(!said.contains('•'), "the marks have served: {said}");
     let note = |alert: &trunkline::model::alert::Alert| {
         let ack = alert.acknowledged.as_ref().unwrap();
@@ -414,4 +419,90 @@ fn a_dozen_alerts_are_acknowledged_with_one_note() {
             .iter()
             .all(|alert| note(alert) == "power work at Accra")
     );
+}
+
+#[test]
+fn alerts_are_folded_by_site_acknowledged_as_one_and_listed_again() {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.read("u-1", false, "opus");
+    stage.read("u-2", false, "G729");
+    stage.pass(SETTLE);
+    stage.press(KeyCode::Char('7'));
+    stage.press(KeyCode::Char('z'));
+    let screen = stage.screen();
+    for word in ["/by:site", "UNATTENDED", "Accra"] {
+        assert!(screen.contains(word), "no {word:?} in\n{screen}");
+    }
+    // By edge: this API tells of none.
+    stage.press(KeyCode::Char('z'));
+    assert!(stage.screen().contains("not known"), "{}", stage.screen());
+    stage.press(KeyCode::Esc);
+    stage.press(KeyCode::Char('z'));
+    stage.screen();
+    stage.press(KeyCode::Char('a'));
+    let both = [AlertStanding::Acknowledged, AlertStanding::Acknowledged];
+    assert_eq!(stage.standings(), both);
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("silence 1h this power work");
+    // It would cover all there is: that is asked first.
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Enter);
+    let both = [AlertStanding::Silenced, AlertStanding::Silenced];
+    assert_eq!(stage.standings(), both);
+    stage.press(KeyCode::Enter);
+    let screen = stage.screen();
+    for word in ["!state:resolved site=\"Accra\"", "Ana / d-1", "Bob"] {
+        assert!(screen.contains(word), "no {word:?} in\n{screen}");
+    }
+}
+
+#[test]
+fn a_silence_is_changed_where_it_stands() {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.pass(SETTLE);
+    stage.press(KeyCode::Char('7'));
+    stage.screen();
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("silence 30m this power work");
+    let until = |stage: &Stage| stage.app.store.alerts.silences()[0].until;
+    let before = until(&stage);
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("silences");
+    stage.press(KeyCode::Enter);
+    let screen = stage.screen();
+    assert!(screen.contains("30m this power work"), "{screen}");
+    // As people change a line: its last word.
+    stage.update(Event::Key(KeyEvent::new(
+        KeyCode::Char('w'),
+        KeyModifiers::CONTROL,
+    )));
+    stage.type_line("cut");
+    let silences = stage.app.store.alerts.silences();
+    assert_eq!(silences.len(), 1, "{silences:?}");
+    assert_eq!(silences[0].reason.raw(), "power cut");
+    assert!(
+        until(&stage).since(before) < 60_000,
+        "it ends when it would have"
+    );
+    assert_eq!(stage.standings(), [AlertStanding::Silenced]);
+}
+
+#[test]
+fn how_bad_an_alert_is_the_profile_says_and_information_rings_no_bell() {
+    let severity = |config: &str| {
+        let mut stage = Stage::of(config);
+        stage.open();
+        stage.pass(SETTLE);
+        let rung = stage
+            .effects
+            .iter()
+            .any(|e| matches!(e, Effect::Notify { .. }));
+        let alert = stage.app.store.alerts.iter().next().unwrap();
+        (alert.severity().word(), rung)
+    };
+    assert_eq!(severity(CONFIG), ("warning", true));
+    let lab = format!("{CONFIG}severity = [{{ when = \"site:Accra\", is = \"info\" }}]\n");
+    assert_eq!(severity(&lab), ("info", false));
 }

@@ -8,6 +8,7 @@ mod app;
 #[path = "../common/all.rs"]
 mod common;
 mod delivery;
+mod edges;
 mod fold;
 mod ledger;
 mod props;

@@ -44,12 +44,18 @@ impl Rig {
     }
 
     pub fn say(&mut self, device: u32, site: Option<&str>, sign: Sign) {
+        self.say_on(None, device, site, sign);
+    }
+
+    /// The same of a device that this edge serves.
+    pub fn say_on(&mut self, edge: Option<&str>, device: u32, site: Option<&str>, sign: Sign) {
         let details = || Details {
+            edge: edge.map(Text::from),
             name: Text::from(format!("User {device}")),
             site: site.map(Text::from),
             codec: Some(Text::from("opus")),
             registered: Some(false),
-            reason: Text::default(),
+            ..Details::default()
         };
         self.engine
             .report(&mut self.book, &device_key(device), sign, self.now, details);

@@ -96,6 +96,8 @@ pub fn key(name: &str) -> KeyEvent {
         "Tab" => KeyCode::Tab,
         "BackTab" => KeyCode::BackTab,
         "Backspace" => KeyCode::Backspace,
+        "Space" => KeyCode::Char(' '),
+        "F1" => KeyCode::F(1),
         name => KeyCode::Char(name.chars().next().unwrap()),
     };
     KeyEvent::new(code, held)

@@ -155,7 +155,7 @@ fn a_long_digest_fits_a_small_screen_and_its_cursor_goes_over_the_headings() {
     let buf = drawn(&mut app, (60, 15));
     let screen = lines(&buf).join("\n");
     assert!(
-        screen.contains("lost (20)") && screen.contains("Enter go there"),
+        screen.contains("lost (20)") && screen.contains("Enter show it as it was"),
         "{screen}"
     );
     press(&mut app, "G", 0);

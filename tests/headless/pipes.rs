@@ -20,7 +20,7 @@ fn unread() -> PipeWriter {
 }
 
 /// Every command that has none below it, as it is typed.
-fn leaves() -> Vec<Vec<String>> {
+pub fn leaves() -> Vec<Vec<String>> {
     fn below(command: &clap::Command, path: &[String], all: &mut Vec<Vec<String>>) {
         if command.get_subcommands().next().is_none() {
             all.push(path.to_vec());
@@ -36,15 +36,16 @@ fn leaves() -> Vec<Vec<String>> {
 }
 
 /// What the commands that need something are given.
-struct Given {
+pub struct Given {
     folder: String,
     route: String,
     queue: String,
     interaction: String,
+    endpoints: String,
 }
 
 impl Given {
-    fn of(far: &Far) -> Self {
+    pub fn of(far: &Far) -> Self {
         let rows = |args: &[&str]| -> Value {
             let output = far.run(args);
             serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)))
@@ -63,12 +64,17 @@ impl Given {
             "callback_id": "cb_pipe", "callback_number": "+14155550123", "time_slot_matrix": [slot], "queue_id": queue,
             "channel_preferences": {"primary": "voice", "allow_sms": false}, "reason": "r", "concurrency_limit": 1,
         });
+        let endpoints = far.folder.path().join("endpoints");
+        std::fs::create_dir_all(&endpoints).unwrap();
         let given = Self {
             folder: folder.to_str().unwrap().to_owned(),
             route,
             queue,
             interaction,
+            endpoints: endpoints.to_str().unwrap().to_owned(),
         };
+        let endpoint = far.run(&["provision", "--template"]).stdout;
+        std::fs::write(endpoints.join("endpoint.json"), endpoint).unwrap();
         std::fs::write(given.file("booking.json"), booking.to_string()).unwrap();
         // So that there is an audit.
         let output = far.run(&["callback", "cancel", "cb_nobody", "--yes"]);
@@ -77,23 +83,23 @@ impl Given {
     }
 
     /// A file beside the routes: those are the only ones there.
-    fn file(&self, name: &str) -> String {
+    pub fn file(&self, name: &str) -> String {
         format!("{}/../{name}", self.folder)
     }
 
     /// What follows the name of a command; none for those that write nothing to standard output.
-    fn arguments(&self, command: &str) -> Option<Vec<String>> {
+    pub fn arguments(&self, command: &str) -> Option<Vec<String>> {
         let route = || self.route.clone();
         let words: Vec<String> = match command {
             // They need a terminal, or end by a signal and talk on standard error; a person does the last two.
             // Nothing is recorded or shared here, and no webhook is registered: what is about these says so on standard error.
             "demo" | "serve" | "login" | "logout" | "replay" | "dump" | "digest" | "handover"
-            | "bookmark remove" | "record verify" | "record prune" | "share status"
+            | "packet" | "bookmark remove" | "record verify" | "record prune" | "share status"
             | "webhook add" | "webhook test" | "webhook remove" => return None,
+            "provision apply" => vec![self.endpoints.clone(), "--plan".into()],
             "callback waiting" => vec!["--json".into()],
             "get" => vec!["users".into()],
             "probe" => vec!["dns".into(), "localhost".into()],
-            "provision" => vec!["--template".into()],
             "transfer" => [
                 &self.interaction,
                 "--to",
@@ -110,7 +116,7 @@ impl Given {
                 format!("{}/route.json", self.folder),
                 "--dry-run".into(),
             ],
-            "route delete" => vec![route(), "--dry-run".into()],
+            "route test" | "route delete" => vec![route(), "--dry-run".into()],
             "route apply" => vec![self.folder.clone(), "--plan".into()],
             "completions" => vec!["bash".into()],
             "org" => vec!["--users".into(), "1".into()],

@@ -81,7 +81,16 @@ async fn a_route_is_deployed_and_posted_again_is_the_same_route() {
             assert_eq!(now["retryPolicy"]["maxRetries"], 3);
 
             let (_, mut metrics) = get_json(at, "/metrics").await;
-            metrics.as_object_mut().unwrap().remove("figures");
+            let figures = metrics.as_object_mut().unwrap().remove("figures");
+            let figures = figures.unwrap().to_string();
+            for name in ["reachable", "reachability_ratio"] {
+                let family = format!("trunkline_destination_{name}");
+                assert!(figures.contains(&family), "{figures}");
+            }
+            assert!(
+                figures.contains(other["uri"].as_str().unwrap()),
+                "{figures}"
+            );
             assert_eq!(metrics["total_resolves"], 3);
             assert_eq!(metrics["successful_resolves"], 3);
             assert_eq!(metrics["reachability_rate"], 1.0);

@@ -55,6 +55,22 @@ async fn a_channel_that_another_takes_twice_is_left_to_it() {
 }
 
 #[tokio::test]
+async fn a_subscription_that_is_refused_for_its_size_is_asked_for_in_parts() {
+    let mut narrow = options(60);
+    narrow.faults = "subscribe-most=20".parse().unwrap();
+    let mut watch = Watch::start(narrow, plan(10)).await;
+    watch.live().await;
+    assert!(watch.calls("POST", "/subscriptions").await > 0);
+    let key = first(&watch);
+    let registered = watch.truth().await[&key];
+    watch
+        .register(&key.0, &key.1, registered != Some(true))
+        .await;
+    watch.agree().await;
+    assert!(watch.problems.is_empty(), "{:?}", watch.problems);
+}
+
+#[tokio::test]
 async fn a_channel_is_renewed_before_its_life_ends() {
     let mut brief = options(10);
     brief.faults = "channel-ttl=3".parse().unwrap();

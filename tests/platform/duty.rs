@@ -10,8 +10,11 @@ use super::watch::{Watch, plan};
 /// The edge of Accra, which serves no other site.
 const EDGE: &str = "/_org/edges/af-west-1-edge-0b17";
 
-/// Browsers that are connected, each by its person and its own id: one of Accra first, then five of elsewhere.
-fn six(watch: &Watch) -> Vec<(String, String)> {
+/// A browser, by its person and its own id.
+type Who = (String, String);
+
+/// Browsers that are connected: one of Accra first, then five of elsewhere.
+fn six(watch: &Watch) -> [Who; 6] {
     let rows = watch.rows();
     let fine = rows
         .iter()
@@ -19,12 +22,30 @@ fn six(watch: &Watch) -> Vec<(String, String)> {
     let (there, elsewhere): (Vec<&Row<'_>>, Vec<&Row<'_>>) =
         fine.partition(|row| row.site().is_some_and(|site| site.raw() == "Accra"));
     let chosen = there.into_iter().take(1).chain(elsewhere).take(6);
-    chosen
-        .map(|row| (row.user_id().raw().into(), row.device().raw().into()))
-        .collect()
+    let chosen = chosen.map(|row| (row.user_id().raw().into(), row.device().raw().into()));
+    let chosen: Vec<Who> = chosen.collect();
+    chosen.try_into().unwrap()
 }
 
-fn told(watch: &Watch, (user, device): &(String, String)) -> (State, String) {
+async fn put(watch: &Watch, who: &Who, change: Value) {
+    let path = format!("/_org/users/{}", who.0);
+    watch.rig.control.put(&path, &change).await;
+}
+
+/// Of six, to the first two nothing happens; the others telephone, go home, crash and do not answer.
+async fn befall(watch: &Watch) -> [Who; 6] {
+    let all = six(watch);
+    let [_, _, talks, home, crashed, silent] = &all;
+    let call = json!({"count": 1, "userId": talks.0});
+    watch.rig.control.post("/_org/interactions", &call).await;
+    put(watch, home, json!({"presence": "OFFLINE"})).await;
+    let error = json!({"persistentState": "FAILED", "errorInfo": "the tab has crashed"});
+    put(watch, crashed, error).await;
+    put(watch, silent, json!({"routingStatus": "NOT_RESPONDING"})).await;
+    all
+}
+
+fn told(watch: &Watch, (user, device): &Who) -> (State, String) {
     let id = watch
         .table
         .find(&user.as_str().into(), &device.as_str().into());
@@ -32,7 +53,7 @@ fn told(watch: &Watch, (user, device): &(String, String)) -> (State, String) {
     (row.state(), row.status().into_owned())
 }
 
-async fn is(watch: &mut Watch, who: &(String, String), state: State, words: &str) {
+async fn is(watch: &mut Watch, who: &Who, state: State, words: &str) {
     let what = format!("{} is {words}", who.0);
     watch
         .until(&what, |watch| told(watch, who) == (state, words.to_owned()))
@@ -43,22 +64,9 @@ async fn is(watch: &mut Watch, who: &(String, String), state: State, words: &str
 async fn six_people_are_told_apart_by_what_their_topics_say() {
     let mut watch = Watch::start(options(60), plan(10)).await;
     watch.live().await;
-    let all = six(&watch);
-    let [gone, fine, talks, home, crashed, silent] = all.as_slice() else {
-        panic!("{all:?}")
-    };
+    let all = befall(&watch).await;
+    let [gone, fine, talks, home, crashed, silent] = &all;
     let control = watch.rig.control.clone();
-    let put = async |who: &(String, String), change: Value| {
-        control
-            .put(&format!("/_org/users/{}", who.0), &change)
-            .await;
-    };
-    let call = json!({"count": 1, "userId": talks.0});
-    control.post("/_org/interactions", &call).await;
-    put(home, json!({"presence": "OFFLINE"})).await;
-    let error = json!({"persistentState": "FAILED", "errorInfo": "the tab has crashed"});
-    put(crashed, error).await;
-    put(silent, json!({"routingStatus": "NOT_RESPONDING"})).await;
     control.put(EDGE, &json!({"onlineStatus": "OFFLINE"})).await;
 
     is(&mut watch, talks, State::Ok, "on a call").await;
@@ -84,9 +92,9 @@ async fn six_people_are_told_apart_by_what_their_topics_say() {
     }
 
     control.put(EDGE, &json!({"onlineStatus": "ONLINE"})).await;
-    put(crashed, json!({"persistentState": "PERSISTED"})).await;
-    put(silent, json!({"routingStatus": "IDLE"})).await;
-    put(home, json!({"presence": "ON_QUEUE"})).await;
+    put(&watch, crashed, json!({"persistentState": "PERSISTED"})).await;
+    put(&watch, silent, json!({"routingStatus": "IDLE"})).await;
+    put(&watch, home, json!({"presence": "ON_QUEUE"})).await;
     for who in [gone, crashed, silent, home] {
         is(&mut watch, who, State::Ok, "connected").await;
     }
@@ -96,25 +104,7 @@ async fn six_people_are_told_apart_by_what_their_topics_say() {
 async fn what_a_read_tells_is_told_without_a_topic_and_with_its_age() {
     let mut watch = Watch::start(options(60), plan(0)).await;
     watch.until("read", Watch::fresh).await;
-    let all = six(&watch);
-    let [_, _, talks, home, crashed, silent] = all.as_slice() else {
-        panic!("{all:?}")
-    };
-    let control = watch.rig.control.clone();
-    let put = async |who: &(String, String), change: Value| {
-        control
-            .put(&format!("/_org/users/{}", who.0), &change)
-            .await;
-    };
-    let call = json!({"count": 1, "userId": talks.0});
-    control.post("/_org/interactions", &call).await;
-    put(home, json!({"presence": "OFFLINE"})).await;
-    put(silent, json!({"routingStatus": "NOT_RESPONDING"})).await;
-    put(
-        crashed,
-        json!({"persistentState": "FAILED", "errorInfo": "x"}),
-    )
-    .await;
+    let [_, _, talks, home, crashed, silent] = &befall(&watch).await;
     is(&mut watch, talks, State::Ok, "on a call").await;
     is(&mut watch, home, State::OffDuty, "signed out").await;
     is(&mut watch, silent, State::Lost, "not responding").await;

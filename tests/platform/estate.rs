@@ -2,3 +2,4 @@
 
 mod carriers;
 mod phones;
+mod recycle;

@@ -15,7 +15,7 @@ use super::watch::{Watch, brisk, plan};
 const HELD: usize = 1_500;
 
 /// As brisk, on a machine that has much else to do.
-fn calm() -> Timing {
+pub fn calm() -> Timing {
     Timing {
         deadline: Duration::from_secs(10),
         lend_after: Duration::from_secs(10),

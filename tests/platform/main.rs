@@ -24,5 +24,6 @@ mod rig;
 mod rivals;
 mod seam;
 mod sockets;
+mod sweep;
 mod talk;
 mod watch;

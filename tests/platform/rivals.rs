@@ -10,6 +10,8 @@ use trunkline::model::registration::State;
 use trunkline::org::Options;
 use trunkline::vocabulary::news::Link;
 
+use crate::common::control::answer;
+
 use super::rig::{Rig, options};
 use super::watch::{Watch, brisk, plan};
 
@@ -82,6 +84,43 @@ async fn three_readers_of_one_client_share_its_channels_and_do_not_fight() {
     );
     let state = rig.control.state().await;
     assert_eq!(state["channels"]["open"], 4, "and nobody makes more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn channels_that_others_have_are_left_to_them() {
+    let others = Options {
+        rate_limit: 0,
+        ..options(1_100)
+    };
+    let rig = Arc::new(Rig::start(others).await);
+    let token = rig.token().await;
+    let make = || {
+        let path = "/api/v2/notifications/channels";
+        let call = rig.control.request(reqwest::Method::POST, path);
+        answer(call.bearer_auth(&token))
+    };
+    let mut made = Vec::new();
+    for _ in 0..19 {
+        made.push(make().await["id"].as_str().unwrap().to_owned());
+    }
+    let mut watch = Watch::on(&rig, plan(2), patient());
+    watch
+        .until("what one channel holds", |watch| {
+            watch.fresh() && watch.rows().iter().any(|row| row.live())
+        })
+        .await;
+    watch
+        .until("why", |watch| {
+            let mut problems = watch.problems.iter();
+            problems.any(|text| text.starts_with("Other readers of this OAuth client have 19"))
+        })
+        .await;
+    for id in &made {
+        let path = format!("/api/v2/notifications/channels/{id}/subscriptions");
+        let call = rig.control.request(reqwest::Method::GET, &path);
+        assert_eq!(call.bearer_auth(&token).send().await.unwrap().status(), 200);
+    }
+    assert!(watch.status.rivalry.is_none(), "nothing was taken");
 }
 
 #[tokio::test(flavor = "multi_thread")]

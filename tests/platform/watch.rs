@@ -32,6 +32,7 @@ pub fn brisk() -> Timing {
         lend_after: Duration::from_millis(500),
         yield_least: Duration::from_millis(400),
         yield_most: Duration::from_secs(5),
+        unwell: Duration::from_millis(300),
         ..Timing::default()
     }
 }

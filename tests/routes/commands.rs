@@ -200,3 +200,59 @@ async fn a_folder_is_planned_applied_and_then_the_same() {
     let (code, _, err) = desk.run(&["apply", &folder, "--plan"]).await;
     assert!(code == 2 && err.contains("c.json"), "{err}");
 }
+
+#[tokio::test]
+async fn why_a_route_was_changed_stands_with_its_deployment_and_on_record() {
+    let desk = Desk::start().await;
+    let file = desk.0.file("a.json", &desk.route("noted", "healthy"));
+    let why = "CHG-4711: the old bus is switched off";
+    let deploy = ["deploy", "-f", &file, "--note", why, "--yes"];
+    let (code, _, err) = desk.run(&deploy).await;
+    assert_eq!(code, 0, "{err}");
+    let (_, out, _) = desk.run(&["show", "noted", "--json"]).await;
+    assert_eq!(read(&out)["deployments"][0]["why"], why);
+    let noted = desk.0.audit();
+    let noted = noted
+        .iter()
+        .filter(|line| line.extra.get("why") == Some(&json!(why)));
+    assert!(noted.count() >= 1);
+    // It is no part of what is sent.
+    let (_, body, _) = desk.run(&["show", "noted", "--body"]).await;
+    assert_eq!(read(&body).get("why"), None);
+}
+
+#[tokio::test]
+async fn a_test_event_goes_to_every_destination_with_the_route_s_headers() {
+    let desk = Desk::start().await;
+    let mut body = desk.route("tested", "healthy");
+    let file = desk.0.file("a.json", &body);
+    assert_eq!(desk.run(&["deploy", "-f", &file, "--yes"]).await.0, 0);
+    let (code, out, err) = desk.run(&["test", "tested", "--yes", "--json"]).await;
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(read(&out)["outcome"], "ok");
+    let told = desk.0.control.get("/_org/destinations").await;
+    let told = told["deliveries"].as_array().unwrap();
+    let test = told
+        .iter()
+        .find(|one| one["body"]["event"] == "trunkline.test");
+    let test = test.unwrap_or_else(|| panic!("{told:?}"));
+    assert!(test["headers"]["x-token"].is_string(), "{test}");
+    let lines = desk.0.audit();
+    let tests = lines
+        .iter()
+        .filter(|line| line.action.raw() == "route.test");
+    let ends: Vec<&str> = tests.map(|line| line.status.word()).collect();
+    assert_eq!(ends, ["intent", "ok"]);
+    // Where one does not take it, it is named.
+    body["name"] = json!("half");
+    body["uris"] = json!([desk.0.destination("redirecting")]);
+    let file = desk.0.file("b.json", &body);
+    assert_eq!(desk.run(&["deploy", "-f", &file, "--yes"]).await.0, 0);
+    let (code, _, err) = desk.run(&["test", "half", "--yes"]).await;
+    assert_eq!(code, 1, "{err}");
+    assert!(
+        err.contains("1 of 2 took it") && err.contains("302"),
+        "{err}"
+    );
+    assert_eq!(desk.run(&["test", "nobody", "--yes"]).await.0, 2);
+}

@@ -118,6 +118,7 @@ async fn what_is_so_already_is_not_sent_and_a_dry_run_sends_nothing() {
         base: None,
         body: body.into(),
         dry: true,
+        why: None,
         by: None,
     };
     let (_, told) = rig.run(Order::Deploy(Box::new(order))).await;

@@ -146,6 +146,7 @@ pub fn deploy(aim: Aim, base: Option<Known>, body: impl Into<Route>) -> Order {
         base,
         body: body.into(),
         dry: false,
+        why: None,
         by: None,
     }))
 }

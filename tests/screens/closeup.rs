@@ -131,8 +131,8 @@ fn what_was_found_is_shown_and_what_was_not_says_so() {
         "line reachable since 2026-06-15 14:02:22.000   phone Polycom",
         "address sip:poly-0017@org.example   contact sip:poly-0017@198.51.100.7:5060",
         "Polycom VVX 5.9",
-        "station Bob's desk   status associated   seated u-2",
-        "persistent yes   time-out not told   forced TURN not told   media helper no",
+        "station Bob's desk   status associated   assigned to u-2",
+        "persistent yes   time-out not available   forced TURN not available   media helper no",
     ] {
         assert!(text.contains(says), "{says:?} in\n{text}");
     }
@@ -155,7 +155,7 @@ fn what_was_found_is_shown_and_what_was_not_says_so() {
     tell(&mut stage, &phone, Ok(Some(bare.clone())));
     let text = stage.text((120, 40));
     assert!(
-        text.contains("edges not told") && text.contains("station none"),
+        text.contains("edges not available") && text.contains("station none"),
         "{text}"
     );
     bare.stations = vec![Station {
@@ -174,7 +174,7 @@ fn what_was_found_is_shown_and_what_was_not_says_so() {
         text.contains("secondary: not provisioned: no\\u{1b}[2J template"),
         "{text}"
     );
-    let desk = "persistent connection, forced TURN and media helper not told";
+    let desk = "persistent connection, forced TURN and media helper not available";
     assert!(text.contains(desk), "{text}");
 }
 

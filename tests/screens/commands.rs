@@ -1,5 +1,6 @@
 //! What is typed at `:` does what was typed, or says why not.
 
+use trunkline::app::Next;
 use trunkline::app::event::Event;
 
 use crate::common::screen::key;
@@ -91,5 +92,5 @@ fn another_profile_is_gone_on_with_and_one_that_is_not_there_is_named() {
     stage.press(&["Esc"]);
     command(&mut stage, "profile lab");
     assert_eq!(stage.app.ended(), Some(0));
-    assert_eq!(stage.app.next_profile(), Some("lab"));
+    assert_eq!(stage.app.next(), Some(&Next::Profile("lab".to_owned())));
 }

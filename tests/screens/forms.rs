@@ -7,6 +7,7 @@ use trunkline::effect::Effect;
 use trunkline::flow::{FlowNews, Order};
 use trunkline::model::finding::{Finding, ProbeOutcome, Stun, Target};
 use trunkline::model::flow::{FlowId, Outcome as End, Step, StepState};
+use trunkline::model::write::WriteKind;
 use trunkline::shelf::{self, Contents, Kept};
 use trunkline::vocabulary::command::Half;
 
@@ -307,7 +308,7 @@ fn a_draft_is_kept_while_it_is_typed_and_comes_back() {
 fn an_editor_brings_back_json_or_the_reason_why_not() {
     let mut stage = stage("mono");
     stage.take_effects();
-    stage.press(&["Ctrl-e"]);
+    stage.press(&["Ctrl-x"]);
     let effects = stage.take_effects();
     let Some(Effect::Edit(text)) = effects.first() else {
         panic!("{effects:?}");
@@ -325,13 +326,13 @@ fn an_editor_brings_back_json_or_the_reason_why_not() {
         shown.contains("the text is empty. The form is as it was"),
         "{shown}"
     );
-    stage.press(&["Ctrl-e"]);
+    stage.press(&["Ctrl-x"]);
     assert!(
         stage.take_effects().contains(&Effect::Edit(text.clone())),
         "nothing is no text to go on with: the form is as it was"
     );
     stage.happen(Event::Done(Done::Edited(Ok("{".into()))));
-    stage.press(&["Ctrl-e"]);
+    stage.press(&["Ctrl-x"]);
     let again = Effect::Edit("{".into());
     assert!(
         stage.take_effects().contains(&again),
@@ -422,4 +423,16 @@ fn a_server_is_probed_when_its_row_is_left() {
         probes(&mut stage),
         ["stun:turn.example.com:443?transport=tcp"]
     );
+}
+
+#[test]
+fn a_review_says_until_when_its_kind_of_write_is_left_alone() {
+    let mut stage = stage("mono");
+    let until = NOON.plus(30_000);
+    let news = FlowNews::LeftAlone(WriteKind::Provision, until);
+    stage.happen(Event::Done(Done::Flow(FlowId(1), Box::new(news))));
+    stage.type_in("edge-berlin-01");
+    stage.press(&["Ctrl-s"]);
+    let review = stage.text((120, 40));
+    assert!(review.contains("left alone to 14:03:5"), "{review}");
 }

@@ -92,6 +92,7 @@ pub fn phones(stage: &mut Stage) {
         since: Some(NOON.plus(-5 * MINUTE)),
         live,
         raw: bytes::Bytes::from_static(b"{}"),
+        edge: None,
     };
     let name = |user: &str, device: &str, name: &str| (user.into(), device.into(), name.into());
     stage.feed(vec![

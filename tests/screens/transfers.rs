@@ -279,7 +279,7 @@ fn marked_rows_go_to_one_place_after_their_number_is_typed() {
 #[test]
 fn an_interaction_that_is_not_listed_is_read_and_its_obstacle_is_in_the_form() {
     let mut stage = populated();
-    stage.press(&["n"]);
+    stage.press(&["n", "Ctrl-u"]);
     stage.happen(Event::Paste("interaction-9".into()));
     stage.take_effects();
     stage.press(&["Down"]);

@@ -123,6 +123,30 @@ fn the_help_begins_with_ten_keys_and_goes_on_by_what_they_are_for() {
 }
 
 #[test]
+fn every_layer_has_its_keys_a_key_away() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    for (open, ask, page) in [
+        (":", "F1", "keys: command"),
+        ("/", "F1", "keys: filter"),
+        ("s", "?", "keys: a list to choose from"),
+        ("n", "F1", "keys: form"),
+    ] {
+        stage.press(&[open]);
+        let before = stage.text((80, 24));
+        stage.press(&[ask]);
+        let text = stage.text((80, 24));
+        assert!(text.contains(page) && text.contains("Esc"), "{text}");
+        stage.press(&["Esc"]);
+        assert_eq!(stage.text((80, 24)), before, "the layer is still there");
+        stage.press(&["Esc"]);
+    }
+    // Where text is typed it is a character.
+    stage.press(&["/", "?"]);
+    assert!(!stage.text((80, 24)).contains("keys: filter"));
+}
+
+#[test]
 fn the_console_is_as_it_was_left_and_hides_nothing() {
     let mut stage = Stage::new("mono");
     stage.populate();

@@ -99,3 +99,27 @@ async fn each_rule_has_its_message_and_exit_code() {
     }
     assert!(log(&rig).await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_that_broke_off_goes_on_with_what_is_left_of_it() {
+    let rig = start().await;
+    let ids = begin(&rig, 3).await;
+    let first = rig.run(&["transfer", "--to", TO, "--yes", &ids[0]]);
+    assert_eq!(first.status.code(), Some(0), "{}", said(&first));
+    let mut args = vec!["transfer", "--to", TO, "--yes", "--resume"];
+    args.extend(ids.iter().map(String::as_str));
+    let output = rig.run(&args);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let told = said(&output);
+    let done = format!("{} was transferred there already", ids[0]);
+    assert!(told.contains(&done), "{told}");
+    let log = log(&rig).await;
+    assert_eq!(log.len(), 3, "each of them once: {log:?}");
+    // Nothing is left, and another destination is another batch.
+    let output = rig.run(&args);
+    assert!(
+        said(&output).contains("nothing is left"),
+        "{}",
+        said(&output)
+    );
+}

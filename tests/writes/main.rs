@@ -10,6 +10,7 @@ mod command;
 #[path = "../common/all.rs"]
 mod common;
 mod crash;
+mod fleet;
 mod jobs;
 mod lost;
 mod record;

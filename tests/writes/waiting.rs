@@ -42,7 +42,7 @@ async fn a_booking_that_is_turned_away_waits_through_a_restart_and_is_booked_onc
     let waits = matches!(&outcome, Outcome::Refused(why) if why.raw().contains("waits on disk"));
     assert!(waits, "{outcome}");
     let listed = rig.run(&["callback", "waiting", "--json"]);
-    assert_eq!(answer(&listed)[0]["callback_id"], "cb_wait", "{listed:?}");
+    assert_eq!(answer(&listed)[0]["callbackId"], "cb_wait", "{listed:?}");
     assert!(!String::from_utf8_lossy(&listed.stdout).contains("5550199"));
     assert_eq!(booked(&rig, "cb_wait").await, 0);
     rig.control.fault(&json!({ "http-429": 0 })).await;

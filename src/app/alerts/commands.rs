@@ -6,6 +6,7 @@ use crate::kind::alerts::covers;
 use crate::model::alert::{Acknowledgement, Alert, AlertId, Scope, Silence};
 use crate::query::Query;
 use crate::text::{Text, fit};
+use crate::time::Millis;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
 use crate::vocabulary::action::Action;
@@ -22,7 +23,8 @@ const LONGEST_REMARK: usize = 500;
 impl App {
     /// Carries out what is about alerts; false leaves it to others.
     pub(in crate::app) fn run_alert(&mut self, command: &Command) -> bool {
-        let marked = self.panes.get(self.active).map(|pane| pane.marked_alerts());
+        let marked = self.panes.get(self.active);
+        let marked = marked.map(|pane| pane.marked_alerts(&self.store));
         let marked = marked.unwrap_or_default();
         let chosen = self.focus().alert.or_else(|| marked.first().copied());
         let runs = (self.alarm.is_some() || self.asks_as().is_some()).then_some(());
@@ -41,6 +43,7 @@ impl App {
                 )
                 | Command::Acknowledge(_)
                 | Command::Lift(_)
+                | Command::Resilence(_)
                 | Command::Silence { .. },
                 _,
                 None,
@@ -48,12 +51,16 @@ impl App {
             (Command::Act(Action::Acknowledge), Some(id), Some(())) => self.acknowledge(id, ""),
             (Command::Acknowledge(note), Some(id), Some(())) => self.acknowledge(id, note),
             (Command::Act(Action::Unacknowledge), Some(id), Some(())) => {
-                let text = if self.alert_change(AlertChange::Unacknowledge(id)) {
-                    "not acknowledged any more"
-                } else {
-                    "this alert is not acknowledged, or it is over"
+                let ids = if marked.is_empty() { vec![id] } else { marked };
+                let mut ids = ids.into_iter();
+                let mut ask = |id| self.alert_change(AlertChange::Unacknowledge(id));
+                let text = match ids.by_ref().filter(|id| ask(*id)).count() {
+                    0 => "nothing here is acknowledged, or it is over".to_owned(),
+                    1 => "not acknowledged any more".to_owned(),
+                    many => format!("{many} alerts are not acknowledged any more"),
                 };
-                (Weight::Note, text.to_owned())
+                self.with_pane(|pane, _| pane.unmark());
+                (Weight::Note, text)
             }
             (Command::Act(Action::Silences), _, Some(())) => match self.silences() {
                 Some(list) => {
@@ -67,6 +74,13 @@ impl App {
                 ),
             },
             (Command::Lift(record), _, Some(())) => self.end_silence(record),
+            (Command::Resilence(record), _, Some(())) => {
+                if let Ok(silence) = serde_json::from_str::<Silence>(record) {
+                    let line = self.line_of(&silence);
+                    self.open_palette(&line);
+                }
+                return true;
+            }
             (Command::Acknowledge(_), None, _) => (
                 Weight::Warning,
                 "put the cursor on an alert first".to_owned(),
@@ -86,11 +100,12 @@ impl App {
                     ms,
                     span,
                     reason,
+                    instead,
                     sure,
                 },
                 chosen,
                 Some(()),
-            ) => match self.silence(*ms, span, reason, chosen, *sure) {
+            ) => match self.silence((*ms, span, reason), chosen, *instead, *sure) {
                 Some(said) => said,
                 None => return true,
             },
@@ -104,7 +119,8 @@ impl App {
     /// Acknowledges the marked alerts, or this one.
     fn acknowledge(&mut self, id: AlertId, note: &str) -> (Weight, String) {
         let pane = self.panes.get(self.active);
-        let marked = pane.map(|pane| pane.marked_alerts()).unwrap_or_default();
+        let marked = pane.map(|pane| pane.marked_alerts(&self.store));
+        let marked = marked.unwrap_or_default();
         if marked.is_empty() {
             return self.acknowledge_one(id, note);
         }
@@ -122,7 +138,7 @@ impl App {
             0 => String::new(),
             n => format!("; {n} of them are over"),
         };
-        let text = format!("acknowledged {} of {all} marked alerts{over}", open.len());
+        let text = format!("acknowledged {} of {all} alerts{over}", open.len());
         (Weight::Note, text)
     }
 
@@ -141,13 +157,21 @@ impl App {
     /// None when it asks first.
     fn silence(
         &mut self,
-        ms: i64,
-        span: &Span,
-        reason: &str,
+        (ms, span, reason): (i64, &Span, &str),
         chosen: Option<AlertId>,
+        instead: Option<Millis>,
         sure: bool,
     ) -> Option<(Weight, String)> {
         let book = &self.store.alerts;
+        let group = self.focus().alerts;
+        let known = |from: Millis| book.silences().iter().find(|known| known.from == from);
+        let before = match instead.map(|from| known(from).cloned()) {
+            Some(None) => {
+                let text = "the silence that was to be changed is over: :silences lists the others";
+                return Some((Weight::Warning, text.to_owned()));
+            }
+            before => before.flatten(),
+        };
         let scope = match span {
             Span::All => Scope::All,
             Span::Matching(filter) => {
@@ -162,12 +186,15 @@ impl App {
                 }
                 Scope::Matching(filter.clone())
             }
-            Span::This => match chosen.and_then(|id| book.get(id)) {
-                Some(alert) => Scope::This {
+            // What is changed goes on covering what it covered.
+            Span::This => match (&before, group, chosen.and_then(|id| book.get(id))) {
+                (Some(before), _, _) => before.scope.clone(),
+                (None, Some(group), _) => Scope::Matching(group),
+                (None, None, Some(alert)) => Scope::This {
                     kind: alert.kind.clone(),
                     subject: alert.subject.clone(),
                 },
-                None => {
+                (None, None, None) => {
                     return Some((
                         Weight::Warning,
                         "put the cursor on the alert to silence first".to_owned(),
@@ -191,20 +218,26 @@ impl App {
         let (all, some) = (open().count(), covered.len());
         let wide = silence.scope == Scope::All || (some > 1 && some * 2 > all);
         if wide && !sure {
+            let line = line(&silence.scope, (ms, reason), instead);
             self.layers
-                .push(question(&silence.scope, ms, reason, (some, all), &clock));
+                .push(question(line, &silence.scope, (some, all), &clock));
             return None;
         }
         let change = AlertChange::Silence {
             scope: silence.scope,
             ms,
             reason: silence.reason,
+            instead: before.map(Box::new),
         };
         if self.alert_change(change) {
-            Some((
-                Weight::Note,
-                format!("silenced until {clock}: {some} of {all} open alerts. :silences lifts it"),
-            ))
+            let done = if instead.is_some() {
+                "changed: silenced"
+            } else {
+                "silenced"
+            };
+            let text =
+                format!("{done} until {clock}: {some} of {all} open alerts. :silences lifts it");
+            Some((Weight::Note, text))
         } else {
             Some((
                 Weight::Warning,
@@ -245,6 +278,18 @@ impl App {
         }
     }
 
+    /// The line that would make a silence as it is, to be changed.
+    fn line_of(&self, silence: &Silence) -> String {
+        let left = silence.until.since(self.now) / 60_000;
+        let reason = silence.reason.fit(LONGEST_REMARK);
+        let what = span(&silence.scope);
+        format!(
+            "silence #{} {}m {what}{reason}",
+            silence.from.0,
+            left.max(1)
+        )
+    }
+
     fn no_alerts(&self) -> &'static str {
         if self.is_attached() {
             "whoever makes the alerts cannot be reached: nothing was changed"
@@ -281,7 +326,16 @@ impl App {
             }
             AlertChange::Unacknowledge(id) => alarm.engine.unacknowledge(book, id),
             AlertChange::Redeliver(id) => alarm.engine.retry(book, id),
-            AlertChange::Silence { scope, ms, reason } => {
+            AlertChange::Silence {
+                scope,
+                ms,
+                reason,
+                instead,
+            } => {
+                // Only one is in force at any moment, and there is room for it.
+                if let Some(before) = instead {
+                    alarm.engine.end_silence(book, &before, now);
+                }
                 let silence = Silence {
                     scope,
                     from: now,
@@ -304,7 +358,10 @@ impl App {
             AlertChange::Silence { reason, .. } => short(reason),
             _ => {}
         }
-        if let AlertChange::Silence { scope, ms, reason } = &what {
+        if let AlertChange::Silence {
+            scope, ms, reason, ..
+        } = &what
+        {
             let readable = match scope {
                 Scope::Matching(filter) => Query::parse(
                     filter,
@@ -329,14 +386,8 @@ impl App {
     }
 }
 
-/// Asks before a silence that leaves little or nothing to be told.
-fn question(
-    scope: &Scope,
-    ms: i64,
-    reason: &str,
-    (some, all): (usize, usize),
-    until: &str,
-) -> Layer {
+/// Asks before a silence that leaves little or nothing to be told: `line` is what would make it.
+fn question(line: String, scope: &Scope, (some, all): (usize, usize), until: &str) -> Layer {
     // All in the label: a note is the first to give way on a narrow screen.
     let choice = |value: String, label: String| Choice {
         value,
@@ -350,20 +401,26 @@ fn question(
     );
     let choices = vec![
         choice(String::new(), "Go back: nothing is silenced".to_owned()),
-        choice(line(scope, ms, reason), what),
+        choice(line, what),
     ];
     Layer::Chooser(Chooser::new(Purpose::Line, choices))
 }
 
 /// The command of a silence whose reach a person has been told.
-fn line(scope: &Scope, ms: i64, reason: &str) -> String {
-    let span = match scope {
+fn line(scope: &Scope, (ms, reason): (i64, &str), instead: Option<Millis>) -> String {
+    let instead = instead.map_or(String::new(), |from| format!("#{} ", from.0));
+    format!("{SURE} {instead}{ms}ms {}{reason}", span(scope))
+}
+
+/// The words of a scope in a command.
+fn span(scope: &Scope) -> String {
+    match scope {
         Scope::All => String::new(),
+        Scope::Matching(filter) if filter.starts_with('(') => format!("{filter} "),
         Scope::Matching(filter) => format!("({filter}) "),
         // The cursor stays on its row while it is asked.
         Scope::This { .. } => "this ".to_owned(),
-    };
-    format!("{SURE} {ms}ms {span}{reason}")
+    }
 }
 
 #[cfg(test)]
@@ -377,7 +434,7 @@ mod tests {
             kind: AlertKind::CarrierDegradation,
             subject: Subject::Carrier("kestrel".into()),
         };
-        let some = Scope::Matching("site:Accra".to_owned());
+        let some = Scope::Matching("(site:Accra)".to_owned());
         for (scope, meant) in [
             (Scope::All, Span::All),
             (some, Span::Matching("(site:Accra)".to_owned())),
@@ -387,8 +444,9 @@ mod tests {
                 ms,
                 span,
                 reason,
+                instead: Some(Millis(7)),
                 sure: true,
-            }) = Command::parse(&line(&scope, 1_500, "power work"))
+            }) = Command::parse(&line(&scope, (1_500, "power work"), Some(Millis(7))))
             else {
                 panic!("{scope:?}");
             };

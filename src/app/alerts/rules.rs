@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{device_details, device_key};
+use super::around::{Around, device_key};
 use crate::alert::engine::Engine;
 use crate::alert::{Key, Sign};
 use crate::config::profile::alerts::Rule;
 use crate::kind::registrations::FIELDS;
-use crate::model::alert::{AlertBook, AlertKind, Details};
+use crate::model::alert::{AlertBook, AlertKind, Details, Severity};
 use crate::query::Query;
 use crate::store::column::Column;
 use crate::store::{Changes, Registrations, RowId};
@@ -17,6 +17,7 @@ use crate::time::Millis;
 /// One rule and the rows that it holds for.
 pub(super) struct RuleWatch {
     kind: AlertKind,
+    severity: Severity,
     query: Query,
     /// Whether the moment of the last check matters, which moves with every poll.
     looks_at_checks: bool,
@@ -31,6 +32,7 @@ impl RuleWatch {
         let query = Query::parse(&rule.when, FIELDS).ok()?;
         Some(Self {
             kind: AlertKind::Rule(Text::from(rule.name.as_str())),
+            severity: rule.severity,
             looks_at_checks: query.names(Column::Checked as usize),
             query,
             holds: HashMap::new(),
@@ -42,7 +44,7 @@ impl RuleWatch {
     /// Asks about every row that changed.
     pub fn notice(
         &mut self,
-        table: &Registrations,
+        (table, around): (&Registrations, Around<'_>),
         changes: &Changes,
         engine: &mut Engine,
         book: &mut AlertBook,
@@ -57,21 +59,21 @@ impl RuleWatch {
         let confirmed = changes.confirmed.iter().filter(|_| self.looks_at_checks);
         let rows: Vec<RowId> = changes.touched.iter().chain(confirmed).copied().collect();
         for row in rows {
-            self.ask(table, row, engine, book, now);
+            self.ask((table, around), row, engine, book, now);
         }
     }
 
     /// Asks about the rows for which time alone may have changed the answer.
     pub fn tick(
         &mut self,
-        table: &Registrations,
+        (table, around): (&Registrations, Around<'_>),
         engine: &mut Engine,
         book: &mut AlertBook,
         now: Millis,
     ) {
         while let Some((_, row)) = self.due.first().filter(|(at, _)| *at <= now).copied() {
             self.put_due(row, None);
-            self.ask(table, row, engine, book, now);
+            self.ask((table, around), row, engine, book, now);
         }
     }
 
@@ -82,7 +84,7 @@ impl RuleWatch {
 
     fn ask(
         &mut self,
-        table: &Registrations,
+        (table, around): (&Registrations, Around<'_>),
         id: RowId,
         engine: &mut Engine,
         book: &mut AlertBook,
@@ -97,7 +99,8 @@ impl RuleWatch {
         if verdict.pass {
             let key = device_key(self.kind.clone(), &row);
             self.holds.insert(id, key.clone());
-            engine.report(book, &key, Sign::Bad, now, || device_details(&row));
+            let details = || around.details(&row, self.severity);
+            engine.report(book, &key, Sign::Bad, now, details);
         } else if let Some(key) = self.holds.remove(&id) {
             engine.report(book, &key, Sign::Good, now, Details::default);
         } else if engine.restoring() {

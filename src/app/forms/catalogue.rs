@@ -2,7 +2,7 @@
 
 use crate::config::Profile;
 use crate::form::callback::{self, Known};
-use crate::form::{Form, Opening, provision, route, softphone, station, transfer};
+use crate::form::{Form, Opening, provision, route, softphone, station, transfer, webhook};
 use crate::model::CallbackId;
 use crate::model::ids::Ids;
 use crate::store::Store;
@@ -19,7 +19,7 @@ pub(super) fn make(
 ) -> Result<Form, String> {
     let can = profile.api.capabilities();
     match opening.form.as_str() {
-        "provision" if !can.endpoint_jobs => Ok(softphone::open(store, opening.body)),
+        "provision" if !can.endpoint_jobs => Ok(softphone::open(store, opening)),
         "provision" => Ok(provision::open(profile, store, opening.body)),
         "station" => {
             let phone = opening.about.first().map_or("", String::as_str);
@@ -34,6 +34,9 @@ pub(super) fn make(
         }
         "route-eventbridge" => route::eventbridge::open(opening, store),
         "route-trigger" => route::trigger::open(opening, store),
+        "webhook" if can.job_webhooks || can.callback_webhooks => {
+            Ok(webhook::open(profile, store, opening.body))
+        }
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, ids, now)),
         "callback" => {
             let known = Known::of(store, can, now);

@@ -163,6 +163,15 @@ impl FlowStarter {
         });
     }
 
+    /// Reads what is around an endpoint.
+    pub(super) fn read_surroundings(&self) {
+        let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
+        tokio::spawn(async move {
+            let told = flow::provision::surroundings(kit.wait().await).await;
+            let _ = done.send(Done::Surrounded(Box::new(told)));
+        });
+    }
+
     /// Reads a phone with its stations.
     pub(super) fn survey(&self, phone: DeviceId) {
         let (kit, done) = (Arc::clone(&self.kit), self.done.clone());

@@ -29,6 +29,7 @@ impl App {
             base: None,
             body,
             dry: false,
+            why: None,
             by: Some(by),
         };
         let flow = self.begin_flow(Box::new(Order::Deploy(Box::new(deploy))));

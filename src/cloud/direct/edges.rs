@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::pages;
-use crate::model::provision::OfferedEdge;
+use crate::model::provision::{EdgeRoom, OfferedEdge};
 use crate::text::Text;
 
 #[derive(Deserialize)]
@@ -14,6 +14,10 @@ struct EdgeEntity {
     id: String,
     #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    capacity: Option<u32>,
+    #[serde(default, deserialize_with = "lenient")]
+    used: Option<u32>,
 }
 
 /// Reads the edges; entries that cannot be read are left out.
@@ -22,6 +26,10 @@ pub fn edges(body: &[u8], call: &dyn fmt::Display) -> Result<Vec<OfferedEdge>, S
         Ok(OfferedEdge {
             id: id(entity.id, "id")?,
             name: Text::from(entity.name.unwrap_or_default()),
+            room: entity.capacity.map(|capacity| EdgeRoom {
+                used: entity.used.unwrap_or_default(),
+                capacity,
+            }),
         })
     })?;
     Ok(page.entries)

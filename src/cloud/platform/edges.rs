@@ -7,8 +7,7 @@ use super::Platform;
 use super::estate::{EDGES, Reference, TELEPHONY, moment, refer, text, told};
 use super::pages::{List, Whole};
 use crate::cause::misread;
-use crate::cloud::entities::one;
-use crate::cloud::entities::{Faults, id, lenient};
+use crate::cloud::entities::{Faults, id, lenient, one};
 use crate::cloud::{Error, Urgency};
 use crate::model::EdgeId;
 use crate::model::edge::{Edge, Load};
@@ -23,6 +22,20 @@ impl Platform<'_> {
             permissions: TELEPHONY,
         };
         self.all(list, urgency, edge).await
+    }
+
+    /// Reads one edge; none when the organisation has it no more.
+    pub async fn machine(self, of: &EdgeId, urgency: Urgency) -> Result<Option<Edge>, Error> {
+        let path = [&EDGES[..], &[of.raw()]].concat();
+        let call = self.call("GET", &path, &[], TELEPHONY)?;
+        let body = match self.ask(&call, urgency).await {
+            Ok(body) => body,
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let read = one::<EdgeEntity>(&body).and_then(edge);
+        read.map(Some)
+            .map_err(|reason| Error::answer(&call, reason))
     }
 
     /// Reads how busy these edges are, [`super::trunks::BATCH`] at most.

@@ -12,7 +12,7 @@ use crate::cloud::error::Error;
 use crate::cloud::pages::Page;
 use crate::model::registration::User;
 use crate::model::registration::phone::{Person, Phone, Report, View};
-use crate::model::{DeviceId, UserId};
+use crate::model::{DeviceId, EdgeId, UserId};
 use crate::text::{self, Text};
 use crate::time::Millis;
 
@@ -31,6 +31,9 @@ const SHOWN: [(&str, &str); 2] = [
     ),
 ];
 
+/// The words for a phone that is not well.
+pub const UNWELL: [&str; 3] = ["OFFLINE", "DEGRADED", "UNKNOWN"];
+
 /// Columns of what is wrong with an event.
 const REASON: usize = 160;
 
@@ -47,6 +50,30 @@ impl Platform<'_> {
         platform
             .numbered(list(&query), number, urgency, phone)
             .await
+    }
+
+    /// Reads every phone that its primary edge calls anything but well: a request for each hundred of them, and one for each word. Edges and
+    /// lines tell the word, so of a browser it says how its edge is.
+    pub async fn phones_unwell(self, urgency: Urgency) -> Result<Whole<Phone>, Error> {
+        let [expand, fields] = SHOWN;
+        let mut found = Whole {
+            entries: Vec::new(),
+            faults: Vec::new(),
+            lack: None,
+        };
+        for word in UNWELL {
+            let query = [
+                ("sortBy", "id"),
+                ("status.operationalStatus", word),
+                expand,
+                fields,
+            ];
+            let read = self.all(list(&query), urgency, phone).await?;
+            found.entries.extend(read.entries);
+            found.faults.extend(read.faults);
+            found.lack = found.lack.or(read.lack);
+        }
+        Ok(found)
     }
 
     /// Reads the browser phones of one user, new ones included.
@@ -155,6 +182,8 @@ struct Status {
     operational: Option<String>,
     line_statuses: Option<Vec<LineStatus>>,
     event_creation_time: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    edge: Option<Reference>,
 }
 
 #[derive(Deserialize)]
@@ -228,11 +257,13 @@ pub fn event(body: &[u8]) -> Result<Report, Text> {
 }
 
 fn report(primary: Option<&Status>, secondary: Option<&Status>) -> Report {
+    let edge = primary.and_then(|status| status.edge.as_ref()?.id.clone());
     let made = |status: Option<&Status>| status?.event_creation_time.as_deref().and_then(micros);
     Report {
         primary: primary.map(view),
         secondary: secondary.map(view),
         made: made(primary).max(made(secondary)),
+        edge: edge.and_then(|edge| id(edge, "id").ok()).map(EdgeId),
     }
 }
 

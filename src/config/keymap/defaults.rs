@@ -32,9 +32,11 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::MarkRange, 'V'),
     (Action::MarkInvert, '~'),
     (Action::Acknowledge, 'a'),
+    (Action::Fold, 'z'),
     (Action::Redeliver, 'R'),
     (Action::Day, 'D'),
     (Action::Compare, '='),
+    (Action::Zoom, 'Z'),
     (Action::Freeze, 'f'),
     (Action::Reread, 'r'),
     (Action::New, 'n'),
@@ -49,6 +51,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Cancel, 'c'),
     (Action::Webhook, 'w'),
     (Action::Probe, 'p'),
+    (Action::Test, 'P'),
     (Action::Copy, 'y'),
     (Action::Export, 'x'),
     (Action::OpenPager, 'o'),
@@ -91,6 +94,7 @@ const NAMED: &[(Action, KeyCode)] = &[
     (Action::NextPane, KeyCode::Tab),
     (Action::PreviousPane, KeyCode::BackTab),
     (Action::Back, KeyCode::Esc),
+    (Action::Help, KeyCode::F(1)),
 ];
 
 const CONTROLS: &[(Action, char)] = &[

@@ -12,6 +12,8 @@ use super::draft::plain;
 use crate::config::endpoint;
 use crate::config::reader::{self, Notes, Section, Typed};
 use crate::kind::registrations::FIELDS;
+use crate::kind::{self, Kind as _};
+use crate::model::alert::Severity;
 use crate::query::Query;
 use crate::vault;
 
@@ -27,8 +29,9 @@ const MOST_RULES: usize = 50;
 const LONGEST_NAME: usize = 64;
 const LONGEST_RULE: usize = 1_024;
 
-/// Names that the contract gives to its own alerts.
-const TAKEN: [&str; 3] = [
+/// Names of the alerts that need no rule.
+const TAKEN: [&str; 4] = [
+    "edge_offline",
     "registration_failure",
     "carrier_degradation",
     "tls_cert_expiry",
@@ -49,6 +52,8 @@ pub struct Alerts {
     pub osc9: bool,
     /// What is told of beside the contract's three conditions.
     pub rules: Vec<Rule>,
+    /// How bad alerts are that pass a filter; the first that one passes counts.
+    pub severity: Vec<Grade>,
 }
 
 impl Default for Alerts {
@@ -60,6 +65,7 @@ impl Default for Alerts {
             bell: false,
             osc9: false,
             rules: Vec::new(),
+            severity: Vec::new(),
         }
     }
 }
@@ -83,16 +89,28 @@ impl Alerts {
             let rules = self.rules.iter().map(Rule::shown);
             shown.push(("rules", Value::from(rules.collect::<Vec<_>>())));
         }
+        if !self.severity.is_empty() {
+            let grades = self.severity.iter();
+            let grades = grades.map(|g| table([("when", &g.when), ("is", g.is.word())]));
+            shown.push(("severity", Value::from(grades.collect::<Vec<_>>())));
+        }
         shown
     }
 }
 
 impl Rule {
     fn shown(&self) -> Value {
-        let pairs = [("name", &self.name), ("when", &self.when)];
-        let pairs = pairs.map(|(key, text)| (key.to_owned(), Value::from(text.as_str())));
-        Value::Table(pairs.into_iter().collect())
+        table([
+            ("name", self.name.as_str()),
+            ("when", &self.when),
+            ("severity", self.severity.word()),
+        ])
     }
+}
+
+fn table<const N: usize>(pairs: [(&str, &str); N]) -> Value {
+    let pairs = pairs.map(|(key, text)| (key.to_owned(), Value::from(text)));
+    Value::Table(pairs.into_iter().collect())
 }
 
 /// The address of a webhook. Its path and query often are its key, so only the host is ever shown.
@@ -128,11 +146,45 @@ pub struct Rule {
     pub name: String,
     /// The filter over registrations; it has been read once and found good.
     pub when: String,
+    /// How bad it is: `critical`, `warning` (the default) or `info`.
+    #[serde(default)]
+    pub severity: Severity,
+}
+
+/// How bad alerts are that pass a filter.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grade {
+    /// The filter over alerts; it has been read once and found good.
+    pub when: String,
+    /// How bad they are.
+    pub is: Severity,
+}
+
+impl Grade {
+    /// For who makes the alerts.
+    #[must_use]
+    pub fn pair(&self) -> (String, Severity) {
+        (self.when.clone(), self.is)
+    }
+}
+
+impl Typed for Grade {
+    fn schema() -> serde_json::Value {
+        reader::table_of([
+            ("when", json!({"type": "string"}), true),
+            ("is", json!({"enum": Severity::WORDS}), true),
+        ])
+    }
 }
 
 impl Typed for Rule {
     fn schema() -> serde_json::Value {
-        reader::table_of(["name", "when"].map(|key| (key, json!({"type": "string"}), true)))
+        reader::table_of([
+            ("name", json!({"type": "string"}), true),
+            ("when", json!({"type": "string"}), true),
+            ("severity", json!({"enum": Severity::WORDS}), false),
+        ])
     }
 }
 
@@ -155,6 +207,7 @@ pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Alerts {
         bell: from.take("bell", notes).unwrap_or(default.bell),
         osc9: from.take("osc9", notes).unwrap_or(default.osc9),
         rules: from.take_as("rules", notes, rules).unwrap_or_default(),
+        severity: from.take_as("severity", notes, grades).unwrap_or_default(),
     };
     from.finish(notes);
     read
@@ -197,6 +250,19 @@ fn rules(rules: Vec<Rule>) -> Result<Vec<Rule>, String> {
     Ok(rules)
 }
 
+fn grades(grades: Vec<Grade>) -> Result<Vec<Grade>, String> {
+    if grades.len() > MOST_RULES {
+        return Err(format!("at most {MOST_RULES} of them"));
+    }
+    for (n, grade) in grades.iter().enumerate() {
+        let fault = |message: String| format!("severity {}: {message}", n + 1);
+        plain(&grade.when, LONGEST_RULE).map_err(|m| fault(format!("when: {m}")))?;
+        let query = Query::parse(&grade.when, kind::alerts::Alerts::FIELDS);
+        query.map_err(|e| fault(format!("when, column {}: {}", e.column + 1, e.sentence)))?;
+    }
+    Ok(grades)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +271,7 @@ mod tests {
         Rule {
             name: name.to_owned(),
             when: when.to_owned(),
+            severity: Severity::default(),
         }
     }
 
@@ -228,5 +295,12 @@ mod tests {
         assert!(fault.starts_with("rule 2: when, column"), "{fault}");
         assert!(rules(vec![rule("tls_cert_expiry", "codec:PCMU")]).is_err());
         assert!(rules(vec![rule("a", "x"), rule("a", "y")]).is_err());
+        let grade = |when: &str| Grade {
+            when: when.to_owned(),
+            is: Severity::Info,
+        };
+        assert!(grades(vec![grade("site:lab kind:registration_failure")]).is_ok());
+        let fault = grades(vec![grade("state:ok")]).unwrap_err();
+        assert!(fault.starts_with("severity 1: when, column"), "{fault}");
     }
 }

@@ -4,15 +4,18 @@
 //! another health. A read comes at once, after each gap, and at the polls' pace for what no topic covers; where every
 //! topic is live it comes rarely, for what topics do not tell: new trunks, edges that drain.
 
+mod look;
 mod read;
 mod topics;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use self::topics::Topics;
+use self::look::Look;
+use self::topics::{Told, Topics};
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::Urgency;
 use crate::feed::shared::Shared;
@@ -35,6 +38,12 @@ const PACE: Duration = Duration::from_millis(200);
 
 /// News taken at a time.
 const BATCH: usize = 256;
+
+/// Edges looked at by themselves at a time; when more are told to be away, one read of everything says why.
+const LOOKS: usize = 8;
+
+/// How long a look at an edge may take; then it is as it was told.
+const LOOK: Duration = Duration::from_secs(3);
 
 /// Follows the estate until the task is ended from outside.
 pub(in crate::feed) async fn run(shared: Arc<Shared>) {
@@ -74,6 +83,8 @@ struct EstateFeed {
     gapped: bool,
     /// Whether topics were ever carried.
     proven: bool,
+    /// Edges that were told to be away and are being looked at: the cloud's own come and go.
+    looks: JoinSet<Look>,
 }
 
 impl EstateFeed {
@@ -91,6 +102,7 @@ impl EstateFeed {
             read_at: None,
             gapped: false,
             proven: false,
+            looks: JoinSet::new(),
         }
     }
 
@@ -104,7 +116,9 @@ impl EstateFeed {
                 () = sleep_until(self.due) => {
                     return if self.topics.in_doubt() { Urgency::Reread } else { Urgency::Survey };
                 }
-                () = sleep_until(tell), if self.untold => self.tell(),
+                Some(look) = self.looks.join_next() => self.looked(look),
+                // What runs on an edge is told with it.
+                () = sleep_until(tell), if self.untold && self.looks.is_empty() => self.tell(),
                 news = hears.next(BATCH) => {
                     for item in news {
                         self.take(item);
@@ -121,6 +135,7 @@ impl EstateFeed {
         self.gapped = false;
         match read::whole(&self.shared.client, &mut self.estate, urgency).await {
             Ok(faults) => {
+                self.looks = JoinSet::new();
                 self.faults = faults;
                 self.topics.end_read(&live, &mut self.estate);
                 self.wants.set(topics::wanted(&self.estate));
@@ -178,7 +193,16 @@ impl EstateFeed {
             Heard::Event { topic, body } => {
                 let at = Clock::Real.now();
                 match topics::event(&topic, &body, &mut self.estate, at) {
-                    Ok(known) => self.untold |= known,
+                    Ok(Told::Nothing) => {}
+                    Ok(Told::Something) => self.untold = true,
+                    Ok(Told::Doubtful(edge)) => {
+                        self.untold = true;
+                        // A carrier that is down is so on every edge: a few say enough.
+                        if self.looks.len() < LOOKS {
+                            self.look(edge, None);
+                        }
+                    }
+                    Ok(Told::Away(edge)) => self.look(edge, Some(at)),
                     Err(reason) => {
                         self.shared.keep_sample(&topic.raw().into(), reason, &body);
                     }

@@ -7,6 +7,7 @@
 mod book;
 mod cycle;
 mod read;
+mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,8 +20,9 @@ use hashbrown::{HashMap, HashSet};
 use tokio::time::{Instant, sleep_until};
 
 use self::book::{Book, Delivery, Moment};
-use self::cycle::{Cycle, Due, Round};
+use self::cycle::{Cycle, Round};
 use self::read::FinishedRead;
+use self::sweep::Sweeps;
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::extent::Extent;
 use crate::cloud::platform::pages::MOST_PAGES;
@@ -47,6 +49,9 @@ const PEOPLE: usize = 1_000;
 
 /// Looks at the age of reads in one interval of polls.
 const LOOKS: u32 = 3;
+
+/// While the first round goes on, topics are asked for this often.
+const WANT: Duration = Duration::from_secs(5);
 
 /// Rounds after which a read is too old to be shown as what is so now.
 const OUTDATED_AFTER: u32 = 3;
@@ -87,6 +92,9 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>
         naming: false,
         round: shared.poll,
         look: Instant::now(),
+        sweeps: Sweeps::new(shared.timing.unwell, Instant::now()),
+        newcomers: false,
+        want_from: Instant::now() + WANT,
     };
     loop {
         quiet.over().await;
@@ -124,6 +132,11 @@ struct PhoneFeed<'a> {
     round: Duration,
     /// When the age of reads is looked at next.
     look: Instant,
+    sweeps: Sweeps,
+    /// Whether there are phones whose topics were not asked for.
+    newcomers: bool,
+    /// Until the first round is over, topics are not asked for before this.
+    want_from: Instant,
 }
 
 impl PhoneFeed<'_> {
@@ -132,6 +145,7 @@ impl PhoneFeed<'_> {
         loop {
             let now = Instant::now();
             self.turn(now);
+            self.sweep(now);
             self.ask(now);
             let wake = self.wake();
             let shared = self.shared;
@@ -169,6 +183,17 @@ impl PhoneFeed<'_> {
                 self.want(now);
             }
         }
+        if self.want_due().is_some_and(|due| now >= due) {
+            self.want(now);
+        }
+    }
+
+    /// When topics of newcomers are to be asked for: at once, but in the first round, where everything is new, together and now and then.
+    fn want_due(&self) -> Option<Instant> {
+        if !self.newcomers || (self.whole.is_none() && !self.is_large()) {
+            return None;
+        }
+        Some(self.want_from)
     }
 
     /// Begins a whole round when it is time for one, else one over the pages that no topic carries.
@@ -217,6 +242,7 @@ impl PhoneFeed<'_> {
         }
         if round.whole {
             let first = self.whole.replace(now).is_none();
+            self.want_from = now;
             self.pages = self.extent.last().max(1);
             let why = self.extent.shortfall();
             self.want(now);
@@ -251,15 +277,12 @@ impl PhoneFeed<'_> {
             && let Some(due) = self.cycle.due(now)
         {
             self.of_round += usize::from(due.of_round);
-            let Due {
-                page,
-                urgency,
-                of_round,
-            } = due;
             let begun = self.book.moment();
-            self.flying.insert(page, begun);
+            self.flying.insert(due.page, begun);
+            // What a person waits for first is which phones there are and which of them are lost.
+            let with_people = self.whole.is_some() || !self.is_large();
             self.reads
-                .push(read::page(self.shared, page, urgency, begun, of_round));
+                .push(read::page(self.shared, due, begun, with_people));
         }
         if self.whole.is_some() && !self.naming && self.reads.len() < READS {
             let unnamed = self.book.unnamed(wire::USERS);
@@ -279,7 +302,8 @@ impl PhoneFeed<'_> {
         // While as much is read as may be, the next answer is what to wait for.
         let next = self.cycle.next(self.of_round);
         let next = next.filter(|_| self.reads.len() < READS);
-        [whole, look, next].into_iter().flatten().min()
+        let due = [whole, look, next, self.sweep_due(), self.want_due()];
+        due.into_iter().flatten().min()
     }
 
     /// Says which topics are wanted: all, those of phones that matter first, then in the order of the list, so that those which
@@ -287,6 +311,11 @@ impl PhoneFeed<'_> {
     fn want(&mut self, now: Instant) {
         let (alone, combined) = self.book.topics(now);
         self.wants.set_many(alone, combined);
+        self.newcomers = false;
+        self.want_from = now;
+        if self.whole.is_none() {
+            self.want_from += WANT;
+        }
     }
 
     /// Tells everyone who has a phone, and that this is everyone.
@@ -342,7 +371,9 @@ impl PhoneFeed<'_> {
             // No topic is about to make these sure again: they are polled from here on, beginning now.
             self.cycle.hurry(self.book.stale_pages());
         }
-        if !matches!(news, Heard::Gap(_)) {
+        self.sweeps.people_wanted();
+        // A large organisation is swept instead, and its people read.
+        if !matches!(news, Heard::Gap(_)) && !self.is_large() {
             // A page of which other topics are about to be live is read once they are, or are not to be: one read proves all.
             let awaited = self.book.awaited_pages();
             let flying = &self.flying;
@@ -354,8 +385,8 @@ impl PhoneFeed<'_> {
                     .filter(|(page, since)| flying.get(page).is_none_or(|begun| begun < since));
                 ahead.map(|(page, _)| page).collect::<BTreeSet<u32>>()
             };
-            let unsure = ahead(self.book.unsure_pages(now, self.round));
-            let mut unproven = ahead(self.book.unproven_pages());
+            let unsure = ahead(self.book.unsure_pages(now, self.round, true));
+            let mut unproven = ahead(self.book.unproven_pages(true));
             unproven.retain(|page| !unsure.contains(page));
             self.cycle.hurry(unsure);
             let allowed = self.reads_allowed();
@@ -392,6 +423,7 @@ impl PhoneFeed<'_> {
         self.flying.clear();
         self.of_round = 0;
         self.naming = false;
+        self.sweeps = Sweeps::new(self.shared.timing.unwell, Instant::now());
         self.cycle.stop();
         let all = self.book.doubt();
         self.tell(PhoneNews::Gap(all));

@@ -1,4 +1,4 @@
-//! What is done with a phone or a station that is there. Each is one write, reviewed and on record like every other.
+//! What is done with a phone, a station or an edge that is there. Each is one write, reviewed and on record like every other.
 
 use std::fmt::Write as _;
 
@@ -6,9 +6,9 @@ use super::seat::{CHECK, SeatPlace, confirm};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
 use crate::model::flow::Outcome;
-use crate::model::softphone::found::{associate, free, make_default, reboot};
+use crate::model::softphone::found::{associate, free, make_default, reboot, reboot_edge};
 use crate::model::write::Write;
-use crate::model::{DeviceId, UserId};
+use crate::model::{DeviceId, EdgeId, UserId};
 use crate::text::Text;
 
 /// The organisation's word for a phone that no edge has.
@@ -21,6 +21,13 @@ pub enum Deed {
     Reboot {
         /// Which.
         phone: DeviceId,
+        /// As people know it.
+        name: Text,
+    },
+    /// Start an edge anew.
+    RebootEdge {
+        /// Which.
+        edge: EdgeId,
         /// As people know it.
         name: Text,
     },
@@ -57,6 +64,7 @@ impl Deed {
     pub fn write(&self) -> Write {
         match self {
             Self::Reboot { phone, name } => reboot(phone, name),
+            Self::RebootEdge { edge, name } => reboot_edge(edge, name),
             Self::Free { station, .. } => free(station),
             Self::Associate { user, station, .. } => associate(user, station),
             Self::Default { user, station, .. } => make_default(user, station),
@@ -68,6 +76,7 @@ impl Deed {
     pub fn name(&self) -> &Text {
         match self {
             Self::Reboot { name, .. }
+            | Self::RebootEdge { name, .. }
             | Self::Free { name, .. }
             | Self::Associate { name, .. }
             | Self::Default { name, .. } => name,
@@ -78,7 +87,10 @@ impl Deed {
     const fn check(&self) -> &'static str {
         match self {
             Self::Reboot { .. } => {
-                "Watch the phone: one that starts anew is lost for a moment. A second reboot ends calls again."
+                "Watch the phone: one that reboots is lost for a moment. A second reboot ends calls again."
+            }
+            Self::RebootEdge { .. } => {
+                "Watch the edge: one that starts anew is offline for a while. A second reboot ends calls again."
             }
             Self::Free { .. } | Self::Associate { .. } | Self::Default { .. } => CHECK,
         }
@@ -87,7 +99,7 @@ impl Deed {
     /// Where it puts somebody, so that it can be looked at afterwards.
     fn seat(&self) -> Option<(&UserId, SeatPlace<'_>)> {
         match self {
-            Self::Reboot { .. } | Self::Free { .. } => None,
+            Self::Reboot { .. } | Self::RebootEdge { .. } | Self::Free { .. } => None,
             Self::Associate { user, station, .. } => Some((user, SeatPlace::Associated(station))),
             Self::Default { user, station, .. } => Some((user, SeatPlace::Default(station))),
         }
@@ -95,7 +107,7 @@ impl Deed {
 
     fn done(&self) -> &'static str {
         match self {
-            Self::Reboot { .. } => "reboot requested",
+            Self::Reboot { .. } | Self::RebootEdge { .. } => "reboot requested",
             Self::Free { .. } => "free",
             Self::Associate { .. } => "associated",
             Self::Default { .. } => "theirs by default",
@@ -138,7 +150,7 @@ fn explained(failure: Failure) -> Failure {
         return failure;
     }
     let why = format!(
-        "No edge has this phone, so nobody can tell it to start anew: it is offline, or its site has no edge in service. {}",
+        "No edge has this phone, so it cannot be rebooted: it is offline, or its site has no edge in service. {}",
         failure.why.raw()
     );
     Failure {

@@ -21,7 +21,11 @@ impl<'a> Job<'a> {
     /// The phone is asked for.
     pub(super) fn submitting(&self, name: Text) {
         let at = self.run.kit.clock.now();
-        self.tell(JobEvent::Submitting { at, name });
+        self.tell(JobEvent::Submitting {
+            at,
+            name,
+            body: None,
+        });
     }
 
     /// Requests that this took.

@@ -165,7 +165,7 @@ async fn seated(run: &Run<'_>, phone: &Phone) -> Result<String, Failure> {
     let stations = stations(&run.kit.client, user).await;
     let stations = stations.map_err(|error| Failure::unknown(error.to_string(), CHECK))?;
     match stations.iter().find(|station| station.of(&phone.lines)) {
-        Some(station) if station.seats(user) => Ok(format!("{user} sits at {}", station.name)),
+        Some(station) if station.seats(user) => Ok(format!("{} assigned to {user}", station.name)),
         Some(station) => Err(Failure::refused(format!(
             "{user} does not sit at its station {}: associate it from the phone's row.",
             station.name

@@ -34,7 +34,7 @@ pub(super) const CHECK: &str =
     "Look at the user's station in the organisation before it is asked for again.";
 
 /// What is said of an operator's stop once the phone is there.
-const STOPPED: &str = "stopped: the phone is made, and its person is not seated there";
+const STOPPED: &str = "stopped: the phone is made, and not assigned to its person";
 
 /// Where somebody is to be seen.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,7 @@ pub(super) async fn seat(
             let who = station.user.as_ref();
             let who = who.map_or_else(|| "somebody else".to_owned(), ToString::to_string);
             return Err(Failure::refused(format!(
-                "{who} sits at its station {}, and the plan did not say to take it over.",
+                "{who} is assigned to its station {}, and the plan did not say to take it over.",
                 station.name
             )));
         }
@@ -82,7 +82,7 @@ pub(super) async fn seat(
         seats.push(SeatPlace::Default(&station.id));
     }
     confirm(run, &user, &seats).await?;
-    Ok(format!("{user} sits at {}", station.name))
+    Ok(format!("{} assigned to {user}", station.name))
 }
 
 /// Waits for the station of a new phone.

@@ -18,7 +18,7 @@ pub(super) async fn send(run: &Run<'_>, order: &Deploy, seen: &Known) -> Result<
     let mut taken = 0;
     while let Some(write) = left.pop_front() {
         let sent = run
-            .commit(write, CHECK, |_| {}, |_| Ok(Done::plain(())))
+            .commit(order.noted(write), CHECK, |_| {}, |_| Ok(Done::plain(())))
             .await;
         match sent {
             Ok(()) => {}

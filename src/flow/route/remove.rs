@@ -35,6 +35,7 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
         before: Some(seen.route.clone()),
         after: None,
         state: DeploymentState::Submitted,
+        why: None,
     };
     let mut warnings = Vec::new();
     warnings.extend(note(run, &record).await);

@@ -29,6 +29,7 @@ pub(super) async fn submit(
         before: existing.map(|known| known.route.clone()),
         after: Some(order.body.clone()),
         state: DeploymentState::Submitted,
+        why: order.why.clone(),
     };
     let mut warnings = Vec::new();
     warnings.extend(note(run, &record).await);
@@ -57,7 +58,7 @@ pub(super) async fn submit(
 async fn make(run: &Run<'_>, order: &Deploy, record: &mut Deployment) -> Result<Known, Ending> {
     let sent = run
         .commit(
-            order.body.create(),
+            order.noted(order.body.create()),
             CHECK,
             |_| {},
             |answer| made_as(&answer.body).map(Done::plain),

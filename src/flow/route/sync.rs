@@ -46,7 +46,7 @@ pub(super) async fn tell(run: &Run<'_>, id: &RouteId, name: &str, deed: Deed) ->
             None
         }
         Err(failure) => {
-            let why = format!("the sync webhook {hook} was not told: {failure}");
+            let why = format!("the sync webhook {hook} was not notified: {failure}");
             doing.failed(why.as_str());
             Some(why.into())
         }

@@ -109,7 +109,7 @@ impl Known {
             let weekday = time.timestamp().to_zoned(zone.clone()).strftime("%a");
             format!("{weekday} {}", time.day(&zone, self.now))
         });
-        when.unwrap_or_else(|| "a time that is not told".to_owned())
+        when.unwrap_or_else(|| "a time that is not available".to_owned())
     }
 
     /// When a queue is open in the days to come, a line for each.

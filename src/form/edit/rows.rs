@@ -80,7 +80,10 @@ impl Form {
                 });
                 Value::Object(pairs.collect::<Map<_, _>>())
             }
-            kind => written.iter().map(|row| kind.read(row, &zone)).collect(),
+            kind => {
+                let spelt = written.iter().map(|row| self.spelt(field, row));
+                spelt.map(|row| kind.read(&row, &zone)).collect()
+            }
         };
         if written.is_empty() && field.optional {
             path::remove(&mut self.body, field.path);

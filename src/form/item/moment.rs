@@ -1,9 +1,9 @@
 //! Moments and time slots. The payload has RFC 3339 with an offset; a person writes a civil time in a zone.
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Weekday};
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{Span, Timestamp, Zoned};
 use serde_json::{Value, json};
 
 use super::{Item, plain};
@@ -23,8 +23,8 @@ pub struct Moment;
 pub struct SlotItem;
 
 /// How a person writes a moment.
-pub const SHAPE: &str = "YYYY-MM-DD HH:MM [+HH:MM or Area/City]";
-const SLOT_SHAPE: &str = "YYYY-MM-DD HH:MM to HH:MM [Area/City]";
+pub const SHAPE: &str = "YYYY-MM-DD HH:MM [+HH:MM or Area/City], or tomorrow 14:00, fri 9:30, +2h";
+const SLOT_SHAPE: &str = "YYYY-MM-DD HH:MM to HH:MM [Area/City], or tomorrow 14:00 to 14:15";
 
 impl Item for Moment {
     fn shape(&self) -> &'static str {
@@ -89,6 +89,16 @@ impl Item for SlotItem {
     }
 }
 
+const WEEK: [(&str, Weekday); 7] = [
+    ("monday", Weekday::Monday),
+    ("tuesday", Weekday::Tuesday),
+    ("wednesday", Weekday::Wednesday),
+    ("thursday", Weekday::Thursday),
+    ("friday", Weekday::Friday),
+    ("saturday", Weekday::Saturday),
+    ("sunday", Weekday::Sunday),
+];
+
 fn rfc3339(at: &Zoned) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
@@ -98,6 +108,41 @@ fn show(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone())
         .strftime("%Y-%m-%d %H:%M %:z")
         .to_string()
+}
+
+/// A moment as people say it, as a date: from now on (`+2h`, `+1d 30m`), or a time of a day that has a name. None where it is
+/// not said so. Weekdays are the next ones after today.
+#[must_use]
+pub fn spoken(text: &str, now: Timestamp, zone: &TimeZone) -> Option<String> {
+    let text = text.trim();
+    if let Some(length) = text.strip_prefix('+') {
+        let zone = if zone.is_unknown() {
+            &TimeZone::UTC
+        } else {
+            zone
+        };
+        let length: Span = length.trim().parse().ok()?;
+        let at = now.to_zoned(zone.clone()).checked_add(length).ok()?;
+        return Some(at.strftime("%Y-%m-%d %H:%M %:z").to_string());
+    }
+    if zone.is_unknown() {
+        return None;
+    }
+    let (day, time) = text.split_once(' ')?;
+    let (day, today) = (day.to_lowercase(), now.to_zoned(zone.clone()).date());
+    let date = match day.as_str() {
+        "today" => today,
+        "tomorrow" => today.tomorrow().ok()?,
+        day => {
+            let named = |(name, _): &&(&str, Weekday)| day.len() >= 3 && name.starts_with(day);
+            let (_, weekday) = WEEK.iter().find(named)?;
+            today.nth_weekday(1, *weekday).ok()?
+        }
+    };
+    let time = time.trim();
+    // An hour of one digit is how people write it.
+    let zero = if time.find(':') == Some(1) { "0" } else { "" };
+    Some(format!("{date} {zero}{time}"))
 }
 
 /// Reads a moment: with an offset, with a zone of its own, or in `zone`. The error says what is wrong with it.
@@ -245,6 +290,47 @@ mod tests {
         assert_eq!(SLOT.read(&shown, &zone), value);
         assert_eq!(SLOT.read("tomorrow", &zone), json!("tomorrow"));
         assert!(SLOT.fault(&json!("tomorrow"), &zone).is_some());
+    }
+
+    #[test]
+    fn a_moment_is_said_as_people_say_it() {
+        let zone = new_york();
+        // A Saturday, 10:00 there.
+        let now: Timestamp = "2030-06-15T14:00:00Z".parse().unwrap();
+        for (said, date) in [
+            ("+2h", "2030-06-15 12:00 -04:00"),
+            ("+1d 30m", "2030-06-16 10:30 -04:00"),
+            ("today 18:00", "2030-06-15 18:00"),
+            ("Tomorrow 9:30", "2030-06-16 09:30"),
+            ("sat 14:00 to 14:15", "2030-06-22 14:00 to 14:15"),
+            ("fri 14:00 Europe/Berlin", "2030-06-21 14:00 Europe/Berlin"),
+        ] {
+            let spelt = spoken(said, now, &zone).unwrap();
+            assert_eq!(spelt, date, "{said}");
+            let kind: &dyn Item = if said.contains(" to ") {
+                &SLOT
+            } else {
+                &MOMENT
+            };
+            assert_eq!(kind.fault(&kind.read(&spelt, &zone), &zone), None, "{said}");
+        }
+        for text in [
+            "",
+            "+",
+            "+soon",
+            "2030-06-15 14:00",
+            "tomorrow",
+            "fr 14:00",
+            "é",
+        ] {
+            assert_eq!(spoken(text, now, &zone), None, "{text}");
+        }
+        let unknown = TimeZone::unknown();
+        assert_eq!(
+            spoken("tomorrow 14:00", now, &unknown),
+            None,
+            "whose tomorrow?"
+        );
     }
 
     #[test]

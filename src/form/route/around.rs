@@ -3,11 +3,31 @@
 
 use serde_json::Value;
 
-use crate::form::{Completion, Opening, Plan, path};
+use crate::form::{Completion, Field, FieldKind, Opening, Plan, path};
 use crate::model::payload::Fault;
 use crate::model::route::{self, EventType, Kind, Known, Route};
 use crate::store::Store;
 use crate::store::routes::Presence;
+use crate::text::Text;
+
+/// Where the reason of a change is typed; it is no part of the route.
+const WHY_AT: &str = "why";
+
+/// Why a route is changed: kept with the deployment and in the audit, and not sent.
+pub(super) const WHY: Field = Field::new(WHY_AT, "Why", FieldKind::Text)
+    .group("On record")
+    .help("A note for whoever asks later: a change number, a reason. Kept with the deployment and in the audit; it is not sent.")
+    .optional();
+
+/// The route that is typed, and why.
+fn apart(body: &Value) -> (Value, Option<Text>) {
+    let mut route = body.clone();
+    let why = route
+        .as_object_mut()
+        .and_then(|fields| fields.remove(WHY_AT));
+    let why = why.as_ref().and_then(Value::as_str).map(str::trim);
+    (route, why.filter(|why| !why.is_empty()).map(Text::from))
+}
 
 /// What there is around a route of one kind.
 #[derive(Debug)]
@@ -67,6 +87,8 @@ impl Around {
     }
 
     fn read(&self, body: &Value) -> Result<Route, Vec<Fault>> {
+        let (body, _) = apart(body);
+        let body = &body;
         let kind = body.get("kind").and_then(Value::as_str);
         if kind.unwrap_or(Kind::Webhook.word()) != self.kind.word() {
             return Err(vec![Fault::new("kind", format!("write {}", self.kind))]);
@@ -96,9 +118,10 @@ impl Around {
     /// What it comes to.
     pub(super) fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let route = self.read(body)?;
+        let (_, why) = apart(body);
         match &self.base {
-            Some(base) => super::plans::update(base, route),
-            None => super::plans::create(route),
+            Some(base) => super::plans::update(base, route, why),
+            None => super::plans::create(route, why),
         }
     }
 

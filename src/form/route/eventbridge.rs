@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::around::Around;
+use super::around::{Around, WHY};
 use crate::form::item::TextItem;
 use crate::form::{Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec, path};
 use crate::model::payload::Fault;
@@ -12,7 +12,7 @@ use crate::store::Store;
 
 static TOPIC: TextItem = TextItem("TOPIC");
 
-static FIELDS: [Field; 8] = [
+static FIELDS: [Field; 9] = [
     Field::new("name", "Name", FieldKind::Text)
         .group("Route")
         .help("What it is called; no other integration that feeds a bus is."),
@@ -45,6 +45,7 @@ static FIELDS: [Field; 8] = [
         .group("Route")
         .help("What others should know of it.")
         .optional(),
+    WHY,
 ];
 
 /// What there is to fill in.

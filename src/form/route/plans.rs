@@ -8,29 +8,30 @@ use crate::model::route::eventbridge::RETRIED_DAYS;
 use crate::model::route::trigger::LIMITS;
 use crate::model::route::{Aim, Deed, Delivery, Known, Route};
 use crate::store::routes::{Drift, Presence, RouteRow, Routes};
-use crate::text::safe;
+use crate::text::{Text, safe};
 
 /// A new route.
-pub fn create(route: Route) -> Result<Plan, Vec<Fault>> {
+pub fn create(route: Route, why: Option<Text>) -> Result<Plan, Vec<Fault>> {
     let mut affects = carries(&route, "Makes a route");
     if route.creates().len() > 1 {
         affects.push("It is made in steps: the id and the version in those after the first come from its answer.".to_owned());
     }
     Plan::of(
-        deploy(Aim::New, None, route),
+        deploy(Aim::New, None, route, why),
         affects,
         "u on the route takes it away again.",
     )
 }
 
 /// Another body for a route.
-pub fn update(base: &Known, route: Route) -> Result<Plan, Vec<Fault>> {
+pub fn update(base: &Known, route: Route, why: Option<Text>) -> Result<Plan, Vec<Fault>> {
     let mut affects = carries(&route, "Changes the route");
     affects.push(
         "If somebody else changes it meanwhile, nothing is sent and both changes are shown."
             .to_owned(),
     );
-    let order = deploy(Aim::Existing(base.id.clone()), Some(base.clone()), route);
+    let aim = Aim::Existing(base.id.clone());
+    let order = deploy(aim, Some(base.clone()), route, why);
     let undo = "u on the route deploys the body that it has now.";
     let plan = Plan::of(order, affects, undo)?;
     let before = plan.writes().first().and_then(|first| base.before(first));
@@ -72,6 +73,26 @@ pub fn delete(known: &Known, deliveries: Option<&[Delivery]>) -> Result<Plan, Ve
         .confirmed_by(Some(route.name().to_owned())))
 }
 
+/// A test event to the destinations of a route, from here.
+pub fn test(known: &Known) -> Result<Plan, Vec<Fault>> {
+    let uris = known.route.destinations();
+    if uris.is_empty() {
+        let why = "a route of this kind has no address: p asks the organisation about it";
+        return Err(vec![Fault::new("", why)]);
+    }
+    let mut affects = vec![format!(
+        "Sends an event that is none, with the headers of {}, from here to:",
+        safe(known.route.name())
+    )];
+    affects.extend(uris.into_iter().map(|uri| format!("  {}", safe(uri))));
+    affects.push(
+        "It shows whether the destinations take events; the organisation has no call that sends one through."
+            .to_owned(),
+    );
+    let order = Order::TestRoute(Box::new(known.clone()));
+    Plan::of(order, affects, "What was delivered cannot be taken back.")
+}
+
 /// What takes back the last deployment of a route, or why it cannot be taken back.
 pub fn undo(routes: &Routes, row: &RouteRow) -> Result<Plan, String> {
     let Some(last) = routes.last_taken(row) else {
@@ -90,9 +111,15 @@ pub fn undo(routes: &Routes, row: &RouteRow) -> Result<Plan, String> {
             )
         })
     };
+    let why = Some(Text::from(format!(
+        "undoes what {} {} at {}",
+        last.operator.raw(),
+        last.deed.word(),
+        last.at
+    )));
     let plan = match (last.deed, &last.before, there) {
-        (Deed::Deleted, Some(before), false) => create(whole(before)?),
-        (Deed::Updated, Some(before), true) => update(&row.known, whole(before)?),
+        (Deed::Deleted, Some(before), false) => create(whole(before)?, why),
+        (Deed::Updated, Some(before), true) => update(&row.known, whole(before)?, why),
         (Deed::Created, _, true) => delete(&row.known, routes.deliveries(&row.known.id)),
         (Deed::Deleted, _, true) => {
             return Err(format!(
@@ -118,12 +145,13 @@ pub fn undo(routes: &Routes, row: &RouteRow) -> Result<Plan, String> {
     Ok(plan)
 }
 
-fn deploy(aim: Aim, base: Option<Known>, body: Route) -> Order {
+fn deploy(aim: Aim, base: Option<Known>, body: Route, why: Option<Text>) -> Order {
     Order::Deploy(Box::new(Deploy {
         aim,
         base,
         body,
         dry: false,
+        why,
         by: None,
     }))
 }

@@ -173,3 +173,41 @@ fn a_plan_says_what_is_sent_and_what_it_means() {
     assert!(!plan.writes()[0].shown_body().unwrap().contains("hunter2"));
     assert!(plan.before.is_some());
 }
+
+#[test]
+fn an_address_that_is_there_already_and_an_event_that_nobody_lists_are_warned_of() {
+    let mut judge = judge();
+    let other = ("https://bus2.example.com/in".to_owned(), "other".to_owned());
+    judge.0.elsewhere.push(other);
+    let mut body = example();
+    body["uris"] = json!(["https://bus2.example.com/in", "https://bus.example.com/in"]);
+    body["eventFilters"] = json!([{"eventType": "routing.queue.left"}]);
+    let known = judge.checks(&body).into_iter();
+    let told: Vec<_> = known
+        .filter_map(|check| match check.ask {
+            crate::form::Ask::Known(CheckVerdict::Warning, told) => Some((check.path, told)),
+            _ => None,
+        })
+        .collect();
+    let paths: Vec<&str> = told.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["uris[0]", "uris[1]", "eventFilters[0]"], "{told:?}");
+    assert!(told[0].1.contains("route other") && told[1].1.contains("twice"));
+}
+
+#[test]
+fn why_a_route_is_changed_is_kept_and_no_part_of_it() {
+    let mut body = example();
+    body["why"] = json!("  CHG-4711  ");
+    assert_eq!(faults(&SPEC, &judge(), &body), []);
+    let plan = judge().plan(&body).unwrap();
+    let crate::flow::Order::Deploy(deploy) = plan.order() else {
+        panic!("{plan:?}");
+    };
+    assert_eq!(
+        deploy.why.as_ref().map(crate::text::Text::raw),
+        Some("CHG-4711")
+    );
+    let write = &plan.writes()[0];
+    assert!(!write.body.as_ref().unwrap().contains("CHG-4711"));
+    assert_eq!(write.note["why"], "CHG-4711");
+}

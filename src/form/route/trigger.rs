@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::around::Around;
+use super::around::{Around, WHY};
 use super::criterion::CRITERION;
 use crate::form::{Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec, path};
 use crate::model::payload::Fault;
@@ -13,7 +13,7 @@ use crate::store::Store;
 const WHEN: &str = "When";
 const WHAT: &str = "What it starts";
 
-static FIELDS: [Field; 11] = [
+static FIELDS: [Field; 12] = [
     Field::new("name", "Name", FieldKind::Text)
         .group("Route")
         .help("What it is called; no other trigger of the organisation is."),
@@ -80,6 +80,7 @@ static FIELDS: [Field; 11] = [
     .group(WHAT)
     .help("Seconds that it waits before it starts the workflow. Not beside a time after which events are too old.")
     .optional(),
+    WHY,
 ];
 
 /// What there is to fill in.

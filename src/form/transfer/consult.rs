@@ -127,7 +127,7 @@ impl Rules for Announcing {
             checks.push(self.known.check(INTERACTION.path, id));
         }
         if let Ok(to) = Destination::parse(text("destination_uri")) {
-            checks.extend(self.known.destination(&to));
+            checks.extend(self.known.destination(&to, None));
         }
         checks
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::known::Known;
+use super::left::LeftOut;
 use super::{INTERACTION, LISTED, SHOWN, STOP};
 use crate::flow::Order;
 use crate::flow::transfer::{Move, Replace, Transfers};
@@ -47,6 +48,8 @@ struct Common {
 #[derive(Debug)]
 pub(super) struct Handing {
     pub(super) known: Known,
+    /// Those of several that need not be moved any more.
+    pub(super) left_out: LeftOut,
     /// The interactions of several; none is the form of one.
     pub(super) about: Option<Vec<String>>,
     /// The host of the media server that is told; none tells nobody.
@@ -131,7 +134,7 @@ impl Handing {
                 lines
             }
         };
-        lines.push("Nobody announces it: whoever is there just gets the call.".to_owned());
+        lines.push("Blind transfer: whoever is there gets the call unannounced.".to_owned());
         if let Some(server) = &self.media_server {
             lines.push(format!("Tells the media server at {server} afterwards."));
         }
@@ -150,13 +153,12 @@ impl Rules for Handing {
             Some(about) => about.iter().map(String::as_str).collect(),
             None => one.into_iter().filter(|id| !id.is_empty()).collect(),
         };
-        let checks = ids.into_iter().take(LISTED);
-        let mut checks: Vec<Check> = checks
-            .map(|id| self.known.check(INTERACTION.path, id))
-            .collect();
+        let listed = ids.into_iter().take(LISTED);
+        let mut checks: Vec<Check> = self.left_out.check().into_iter().collect();
+        checks.extend(listed.map(|id| self.known.check(INTERACTION.path, id)));
         let to = body.get(DESTINATION.path).and_then(Value::as_str);
         if let Some(to) = to.and_then(|uri| Destination::parse(uri).ok()) {
-            checks.extend(self.known.destination(&to));
+            checks.extend(self.known.destination(&to, None));
         }
         checks
     }
@@ -225,6 +227,7 @@ mod tests {
             known: Known::of(&store, &REACHED),
             about,
             media_server: None,
+            left_out: LeftOut::default(),
         }
     }
 

@@ -1,12 +1,14 @@
 //! What the console knows that a transfer may name: interactions, users, queues, and where others were sent before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::form::{Check, CheckVerdict, Completion};
 use crate::model::interaction::Interaction;
+use crate::model::registration::State;
+use crate::model::transfer::made::{Made, Phase};
 use crate::model::transfer::{Destination, DestinationKind};
-use crate::store::Store;
-use crate::text::fit;
+use crate::store::{Row, Store};
+use crate::text::{fit, safe};
 
 /// Users that are offered; whoever knows the id of another types it.
 const USERS: usize = 500;
@@ -23,7 +25,110 @@ pub(super) struct Known {
     /// Those of the list, and those that were read since for the form.
     interactions: BTreeMap<String, Interaction>,
     destinations: Vec<Completion>,
+    /// Transfers under way, by their interactions, and how far each is.
+    flights: BTreeMap<String, &'static str>,
+    /// The telephones of users, by the users' ids.
+    phones: BTreeMap<String, Phones>,
+    /// What earlier answers taught of the codecs of destinations, by their addresses.
+    codecs: BTreeMap<String, Codecs>,
     kinds: &'static [DestinationKind],
+}
+
+/// The telephones of a user.
+#[derive(Debug, Default)]
+struct Phones {
+    user: String,
+    all: usize,
+    registered: usize,
+    /// How the user is, as far as the organisation says more than that.
+    states: BTreeSet<String>,
+    codecs: BTreeSet<String>,
+}
+
+/// What is known of the codecs of a destination.
+#[derive(Debug, Default)]
+struct Codecs {
+    takes: BTreeSet<String>,
+    refuses: BTreeSet<String>,
+}
+
+impl Phones {
+    fn add(&mut self, row: &Row<'_>) {
+        self.user = row.user().to_string();
+        self.all += 1;
+        let registered = row.state() == State::Ok;
+        self.registered += usize::from(registered);
+        self.states.insert(row.status().into_owned());
+        if registered && let Some(codec) = row.codec() {
+            self.codecs.insert(codec.to_string());
+        }
+    }
+
+    /// In a sentence; whether anybody could take a call.
+    fn said(&self) -> (CheckVerdict, String) {
+        let list = |of: &BTreeSet<String>| of.iter().cloned().collect::<Vec<_>>().join(", ");
+        let mut said = format!(
+            "{}: {} of {} phones registered ({})",
+            self.user,
+            self.registered,
+            self.all,
+            list(&self.states)
+        );
+        if !self.codecs.is_empty() {
+            said = format!("{said}, with {}", list(&self.codecs));
+        }
+        match self.registered {
+            0 => (CheckVerdict::Warning, said),
+            _ => (CheckVerdict::Good, said),
+        }
+    }
+}
+
+impl Codecs {
+    fn learn(&mut self, made: &Made) {
+        let Some(asked) = made.request.codec().map(str::to_lowercase) else {
+            return;
+        };
+        match (&made.settled, made.phase) {
+            (Some(settled), Phase::Transferred) => {
+                let settled = settled.raw().to_lowercase();
+                if settled != asked {
+                    self.refuses.insert(asked);
+                }
+                self.takes.insert(settled);
+            }
+            (None, Phase::Rejected) if made.why.raw().starts_with("codec_unsupported") => {
+                self.refuses.insert(asked);
+            }
+            _ => {}
+        }
+    }
+
+    /// What is said of a codec that is to be asked for; none where nothing was learnt.
+    fn said(&self, asked: Option<&str>) -> Option<(CheckVerdict, String)> {
+        let list = |of: &BTreeSet<String>| {
+            of.iter()
+                .map(|codec| safe(codec).into_owned())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let takes = if self.takes.is_empty() {
+            String::new()
+        } else {
+            format!("takes {}, as an earlier transfer showed", list(&self.takes))
+        };
+        let asked = asked.map(str::to_lowercase);
+        if let Some(asked) = asked.filter(|asked| self.refuses.contains(asked)) {
+            let but = if takes.is_empty() {
+                String::new()
+            } else {
+                format!("; it {takes}")
+            };
+            let said = format!("did not take {} before{but}", safe(&asked));
+            return Some((CheckVerdict::Warning, said));
+        }
+        (!takes.is_empty()).then_some((CheckVerdict::Good, takes))
+    }
 }
 
 impl Known {
@@ -51,10 +156,17 @@ impl Known {
             };
             offer(uri, note);
         }
+        for row in store.queues.iter() {
+            let uri = format!("{}{}", DestinationKind::Queue.prefix(), row.queue.id.raw());
+            offer(uri, row.queue.name.fit(40).into_owned());
+        }
         let mut last = None;
+        let mut phones: BTreeMap<String, Phones> = BTreeMap::new();
         let users = store.registrations.read_rows();
         for row in users.take(USERS) {
             let id = row.user_id();
+            let of_user = phones.entry(id.raw().to_owned());
+            of_user.or_default().add(&row);
             if last == Some(id) {
                 continue;
             }
@@ -62,9 +174,19 @@ impl Known {
             let uri = format!("{}{}", DestinationKind::User.prefix(), id.raw());
             offer(uri, row.user().to_string());
         }
+        let under_way = table.made().filter(|made| !made.phase.over());
+        let flights = under_way.map(|made| (made.interaction.raw().to_owned(), made.phase.word()));
+        let mut codecs: BTreeMap<String, Codecs> = BTreeMap::new();
+        for made in table.made() {
+            let learnt = codecs.entry(made.destination.uri().to_owned());
+            learnt.or_default().learn(made);
+        }
         Self {
             interactions: interactions.collect(),
             destinations,
+            flights: flights.collect(),
+            phones,
+            codecs,
             kinds,
         }
     }
@@ -97,28 +219,41 @@ impl Known {
             .insert(one.id.raw().to_owned(), one.clone());
     }
 
-    /// What is known of an interaction that is to be moved.
+    /// What is known of an interaction that is to be moved: one that is being moved already is refused (contract §8).
     pub(super) fn check(&self, path: &str, id: &str) -> Check {
+        if let Some(stage) = self.flights.get(id) {
+            let told = format!("a transfer of it is under way ({stage}): a second one is refused");
+            return Check::known(path, fit(id, SHOWN), CheckVerdict::Bad, told);
+        }
         match self.interactions.get(id) {
             Some(one) => Check::known(path, fit(id, SHOWN), CheckVerdict::Good, one.words()),
             None => Check::interaction(path, id),
         }
     }
 
-    /// What is known of a destination, where anything is.
-    pub(super) fn destination(&self, to: &Destination) -> Option<Check> {
-        let known = self
-            .destinations
-            .iter()
-            .find(|known| known.value == to.uri())?;
-        let label = fit(to.uri(), SHOWN);
-        let note = known.note.clone();
-        Some(Check::known(
-            "destination_uri",
-            label,
-            CheckVerdict::Good,
-            note,
-        ))
+    /// What is known of a destination, where anything is: who it is, whether a phone there is registered, and which codecs it
+    /// took before. `codec` is the one that is to be asked for, where one can be.
+    pub(super) fn destination(&self, to: &Destination, codec: Option<&str>) -> Vec<Check> {
+        let mut destinations = self.destinations.iter();
+        let noted = destinations.find(|known| known.value == to.uri());
+        let phones = match to.kind() {
+            DestinationKind::User => self.phones.get(to.id()),
+            _ => None,
+        };
+        let (verdict, said) = match (phones, noted) {
+            (Some(phones), _) => phones.said(),
+            (None, Some(known)) => (CheckVerdict::Good, known.note.clone()),
+            (None, None) => return self.taught(to, codec).into_iter().collect(),
+        };
+        let known = Check::known("destination_uri", fit(to.uri(), SHOWN), verdict, said);
+        let taught = self.taught(to, codec);
+        std::iter::once(known).chain(taught).collect()
+    }
+
+    fn taught(&self, to: &Destination, codec: Option<&str>) -> Option<Check> {
+        let (verdict, said) = self.codecs.get(to.uri())?.said(codec)?;
+        let path = "media_matrix.audio.codec";
+        Some(Check::known(path, "codec", verdict, said))
     }
 
     pub(super) fn interactions(&self) -> Vec<Completion> {

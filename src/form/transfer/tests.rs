@@ -1,7 +1,12 @@
 use super::*;
-use crate::form::{Ask, Question};
+use crate::form::{Ask, CheckVerdict, Question};
+use crate::model::audit::{Chain, Record};
+use crate::model::flow::FlowId;
 use crate::model::interaction::{Interaction, Standing};
+use crate::model::registration::Device;
 use crate::model::transfer::DestinationKind;
+use crate::model::transfer::made::{Asked, End, Happening, TransferId};
+use crate::store::{Changes, Read};
 
 fn rules(about: Option<Vec<String>>) -> Transferring {
     let mut store = Store::default();
@@ -14,6 +19,7 @@ fn rules(about: Option<Vec<String>>) -> Transferring {
     let mut ids = Ids::seeded(1);
     let wanted = about.as_ref().map_or(1, Vec::len);
     Transferring {
+        left_out: LeftOut::default(),
         limits: Limits::default(),
         media_server: Some("https://media.example.com/…".into()),
         known: Known::of(&store, &DestinationKind::ALL),
@@ -118,4 +124,116 @@ fn what_is_known_is_offered_and_what_is_not_is_said() {
     let offered = rules.completions("destination_uri", &body);
     assert_eq!(offered[0].value, "genesys://queue/q-1");
     assert!(offered.iter().any(|one| one.value == "tel:"));
+}
+
+#[test]
+fn what_is_under_way_is_refused_in_the_form_and_a_destination_tells_its_phones_and_codecs() {
+    let ana = "genesys://user/ana";
+    let mut store = Store::default();
+    let device = |id: &str, registered| Device {
+        id: id.into(),
+        registered,
+        codec: Some("G722".into()),
+    };
+    let read = Read {
+        devices: vec![device("a", true), device("b", false)],
+        spoken: &[],
+        whole: true,
+        live: true,
+    };
+    let changes = &mut Changes::default();
+    store
+        .registrations
+        .read(&"ana".into(), read, Millis(0), changes);
+    let asked = |id: &str| {
+        let request = Request {
+            interaction_id: id.into(),
+            destination_uri: ana.into(),
+            ..Request::blank(&Limits::default())
+        };
+        Happening::Asked(Box::new(Asked {
+            request: request.into(),
+            destination: Destination::parse(ana).unwrap(),
+            operator: "o".into(),
+        }))
+    };
+    let of = |number| TransferId {
+        flow: FlowId(1),
+        number,
+    };
+    store.transfers.happened(of(0), asked("i-1"), Millis(0));
+    store.transfers.happened(of(1), asked("i-2"), Millis(0));
+    let end = End::Transferred {
+        codec: Some("g722".into()),
+        by_reading: false,
+    };
+    let ended = Happening::Ended {
+        end,
+        latency_us: None,
+    };
+    store.transfers.happened(of(1), ended, Millis(1));
+    let rules = Transferring {
+        known: Known::of(&store, &DestinationKind::ALL),
+        ..rules(None)
+    };
+    let known = rules.checks(&one("i-1", ana)).into_iter();
+    let told: Vec<_> = known
+        .filter_map(|check| match check.ask {
+            Ask::Known(verdict, told) => Some((verdict, told)),
+            Ask::World(_) => None,
+        })
+        .collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told[0].0 == CheckVerdict::Bad && told[0].1.contains("under way (queued)"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].1.contains("1 of 2 phones registered") && told[1].1.ends_with("with G722"),
+        "{told:?}"
+    );
+    assert_eq!(
+        told[2],
+        (
+            CheckVerdict::Warning,
+            "did not take opus before; it takes g722, as an earlier transfer showed".to_owned()
+        )
+    );
+}
+
+#[test]
+fn a_batch_that_is_filled_in_again_leaves_out_what_was_moved() {
+    let ana = "genesys://user/ana";
+    let mut store = Store::default();
+    let line = |line: u64, id: &str, status: &str, subject: &str| {
+        let line = json!({
+            "timestamp": "2026-06-15T12:00:00Z", "action": "transfer", "profile": "p", "operator": "o", "status": status, "id": id,
+            "line": line, "session": "s", "subject": subject, "destination": ana, "prev": "",
+        });
+        serde_json::from_value::<Record>(line).unwrap()
+    };
+    let lines = vec![
+        line(1, "a", "intent", "i-0"),
+        line(2, "a", "ok", "i-0"),
+        line(3, "b", "intent", "i-1"),
+    ];
+    store.audit.read(lines, Chain::Unread);
+    let about: Vec<String> = (0..3).map(|n| format!("i-{n}")).collect();
+    let now = Millis(
+        "2026-06-15T13:00:00Z"
+            .parse::<jiff::Timestamp>()
+            .unwrap()
+            .as_millisecond(),
+    );
+    let body = json!({"destination_uri": ana});
+    let (left, out) = LeftOut::of(&about, &body, &store, now);
+    assert_eq!(left, ["i-2"]);
+    let told = format!("{:?}", out.check().unwrap().ask);
+    assert!(
+        told.contains("1 that were transferred there already") && told.contains("look at i-1"),
+        "{told}"
+    );
+    let elsewhere = json!({"destination_uri": "genesys://user/bob"});
+    let (left, out) = LeftOut::of(&about, &elsewhere, &store, now);
+    assert_eq!((left.len(), out.check()), (3, None));
 }

@@ -14,13 +14,13 @@ use crate::flow::callback::CallbackOrder;
 use crate::flow::callback::platform::EndedCallback;
 use crate::flow::{FlowNews, Kit, Order};
 use crate::form::callback::{Known, direct};
-use crate::model::CallbackId;
 use crate::model::callback::{Context, Queues};
 use crate::model::flow::FlowId;
 use crate::model::ids::Ids;
 use crate::model::payload::{self, Fault};
 use crate::model::write::WriteKind;
-use crate::store::Store;
+use crate::model::{CallbackId, QueueId};
+use crate::store::{Changes, Store};
 use crate::time::Clock;
 
 /// Checks, shows, asks, books.
@@ -39,11 +39,19 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
     if !faults.is_empty() {
         return Ok(refused(kit, args, &json, &faults).await);
     }
-    let store = match reservations(kit, false).await {
+    let mut store = match reservations(kit, false).await {
         Ok(store) => store,
         Err(exit) => return Ok(exit as u8),
     };
-    let write = match wanted.write(&context(Some(&store))) {
+    let queue = QueueId::from(wanted.queue());
+    if store.queues.is_empty()
+        && let Ok(queue) = kit.client.queue(&queue, Urgency::Reread).await
+    {
+        let changes = &mut Changes::default();
+        store.queues.read(queue, Clock::Real.now(), changes);
+    }
+    let known = Some(&store).filter(|store| !store.queues.is_empty());
+    let write = match wanted.write(&context(known)) {
         Ok(write) => write,
         Err(faults) => return Ok(refused(kit, args, &json, &faults).await),
     };

@@ -41,6 +41,14 @@ impl Wanted {
         }
     }
 
+    /// The queue that it is on.
+    pub fn queue(&self) -> &str {
+        match self {
+            Self::Booking(booking) => &booking.queue_id,
+            Self::Appointment(appointment) => &appointment.queue_id,
+        }
+    }
+
     pub fn subject(&self) -> String {
         match self {
             Self::Booking(booking) => booking.subject(),

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{Step, Verdict};
 use crate::app::{perform, probes};
 use crate::cause::Cause;
-use crate::cloud::{Client, Error, Skew};
+use crate::cloud::{self, Client, Error, Skew};
 use crate::config::{Loaded, Profile};
 use crate::environment::Environment;
 use crate::model::api::Api;
@@ -232,11 +232,22 @@ async fn token(client: &Client, steps: &mut Vec<Step>) -> Option<()> {
     const STEP: &str = "token";
     match client.sign_in().await {
         Ok(scopes) => {
+            let lacking = scopes.iter().flat_map(|scopes| cloud::lacking(scopes));
+            let lacking: Vec<String> = lacking
+                .map(|(what, scopes)| format!("{what}: {}", scopes.join(" ")))
+                .collect();
             let said = scopes.map_or_else(
                 || "granted; the organisation does not say for what".to_owned(),
                 |scopes| format!("granted for {}", scopes.join(" ")),
             );
-            steps.push(Step::ok(STEP, said));
+            steps.push(match lacking.as_slice() {
+                _ if client.api() == Api::Platform => Step::ok(STEP, said),
+                [] => Step::ok(STEP, said),
+                some => {
+                    let said = format!("{said}; it lacks, for {}", some.join("; for "));
+                    Step::new(STEP, Verdict::Warning, said)
+                }
+            });
             Some(())
         }
         Err(error) => fault(STEP, &error, steps),

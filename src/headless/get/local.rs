@@ -27,7 +27,12 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Whether a kind is read from here. Alerts that are watched are followed as the console does.
 pub fn holds(name: Name, watch: bool) -> bool {
-    matches!(name, Name::Audit | Name::Jobs) || (name == Name::Alerts && !watch)
+    matches!(name, Name::Audit | Name::Jobs | Name::Endpoints) || (of_alerts(name) && !watch)
+}
+
+/// Whether its rows are alerts.
+pub const fn of_alerts(name: Name) -> bool {
+    matches!(name, Name::Alerts | Name::Groups)
 }
 
 /// Reads and writes, and goes on where that is wanted.
@@ -83,11 +88,11 @@ fn write<K: Kind>(store: &Store, profile: &Profile, wanted: &ListRequest) -> Res
 fn load(name: Name, state_dir: &Path, profile: &str) -> Result<Store, String> {
     let mut store = Store::default();
     match name {
-        Name::Jobs => {
+        Name::Jobs | Name::Endpoints => {
             let held = book::read(state_dir, profile).map_err(|error| error.to_string())?;
             store.jobs.restore(held.records);
         }
-        Name::Alerts => {
+        Name::Alerts | Name::Groups => {
             for record in alerts(state_dir, profile)? {
                 match record {
                     Kept::Alert(alert) => {
@@ -114,7 +119,7 @@ pub fn alerts(state_dir: &Path, profile: &str) -> Result<Vec<Kept>, String> {
 }
 
 /// The lines of the audit that can be read, and how many cannot; no audit has none.
-fn records(state_dir: &Path, profile: &str) -> Result<(Vec<Record>, u64), String> {
+pub fn records(state_dir: &Path, profile: &str) -> Result<(Vec<Record>, u64), String> {
     let (mut records, mut unreadable) = (Vec::new(), 0_u64);
     let read = lines::each(state_dir, profile, |line| match line.record {
         Some(record) => records.push(record),

@@ -9,13 +9,14 @@ use super::ListRequest;
 use crate::cloud::{Error, Urgency};
 use crate::config::Profile;
 use crate::environment::Environment;
-use crate::flow::{Kit, route};
+use crate::flow::{Kit, route, webhook};
 use crate::headless::write::kit;
 use crate::headless::{Exit, say};
 use crate::kind::callbacks::{CallbackLine, Callbacks};
 use crate::kind::interactions::Interactions;
 use crate::kind::queues::Queues;
 use crate::kind::routes::Routes;
+use crate::kind::webhooks::Webhooks;
 use crate::kind::{Kind, Name};
 use crate::store::{Changes, Store};
 use crate::text::Text;
@@ -30,7 +31,7 @@ pub async fn read(
     wanted: &ListRequest,
 ) -> Option<Result<u8, String>> {
     match name {
-        Name::Routes | Name::Callbacks | Name::Queues | Name::Interactions => {}
+        Name::Routes | Name::Callbacks | Name::Queues | Name::Interactions | Name::Webhooks => {}
         _ => return None,
     }
     let kit = match kit(Arc::new(profile.clone()), environment, state_dir).await {
@@ -41,6 +42,7 @@ pub async fn read(
         Name::Routes => routes(&kit, wanted).await,
         Name::Callbacks => callbacks(&kit, wanted).await,
         Name::Queues => queues(&kit, wanted).await,
+        Name::Webhooks => webhooks(&kit, wanted).await,
         _ => interactions(&kit, wanted).await,
     })
 }
@@ -90,6 +92,26 @@ pub async fn routes(kit: &Kit, wanted: &ListRequest) -> Result<u8, String> {
     routes.opened(crate::headless::route::deployments(kit).await?);
     write::<Routes>(kit, wanted, Routes::rows(&store, kit.clock.now()))?;
     Ok(left_out(listing.faults.iter()) as u8)
+}
+
+/// The webhooks. Their receivers are not looked at: `webhook test` does that.
+async fn webhooks(kit: &Kit, wanted: &ListRequest) -> Result<u8, String> {
+    let can = kit.client.api().capabilities();
+    let mut store = Store::default();
+    let mut faults = Vec::new();
+    if can.job_webhooks || can.callback_webhooks {
+        let read = webhook::all(kit, Urgency::Reread).await;
+        let (all, wrong) = match read {
+            Ok(read) => read,
+            Err(error) => return Ok(tell(error) as u8),
+        };
+        store.webhooks.read(all, Vec::new(), kit.clock.now());
+        faults = wrong;
+    } else {
+        say("webhooks are not available from the API of this organisation");
+    }
+    write::<Webhooks>(kit, wanted, Webhooks::rows(&store, kit.clock.now()))?;
+    Ok(left_out(&faults) as u8)
 }
 
 async fn interactions(kit: &Kit, wanted: &ListRequest) -> Result<u8, String> {

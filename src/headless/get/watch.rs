@@ -8,6 +8,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::ListRequest;
+use super::local::{self, of_alerts};
 use crate::alert::AlertNews;
 use crate::app::App;
 use crate::app::event::{Done, Event};
@@ -35,7 +36,7 @@ pub async fn run<K: Kind>(
     wanted: ListRequest,
 ) -> Result<u8, String> {
     let kept = match (name, &loaded.profile) {
-        (Name::Alerts, Some(profile)) => super::local::alerts(state_dir, &profile.name)?,
+        (name, Some(profile)) if of_alerts(name) => local::alerts(state_dir, &profile.name)?,
         _ => Vec::new(),
     };
     if let Some(profile) = loaded.profile.as_mut() {
@@ -44,7 +45,7 @@ pub async fn run<K: Kind>(
     let signals = Signals::headless().map_err(|e| format!("listening for signals: {e}"))?;
     let mut app = App::new(loaded);
     app.keep_journal();
-    if name == Name::Alerts {
+    if of_alerts(name) {
         // What other consoles deliver is shown here and not delivered.
         let opened = AlertNews::Opened {
             records: kept,
@@ -57,9 +58,11 @@ pub async fn run<K: Kind>(
             Clock::Real.now(),
         );
     }
-    if name == Name::Interactions {
+    match name {
         // They are read while somebody looks at them.
-        app.look_at("Transfers");
+        Name::Interactions => app.look_at("Transfers"),
+        Name::Webhooks => app.look_at("Webhooks"),
+        _ => {}
     }
     let screen = Printer::<K> {
         wanted,
@@ -96,8 +99,8 @@ pub async fn run<K: Kind>(
 fn lighten(name: Name, profile: &mut Profile, watch: bool) {
     let carriers = matches!(
         name,
-        Name::Carriers | Name::Trunks | Name::Edges | Name::Probes | Name::Alerts
-    );
+        Name::Carriers | Name::Trunks | Name::Edges | Name::Probes
+    ) || of_alerts(name);
     profile.carriers.watched = carriers;
     profile.callbacks = matches!(name, Name::Callbacks | Name::Queues);
     if !watch {
@@ -115,12 +118,16 @@ fn reading(name: Name, store: &Store) -> Option<&Reading> {
         Name::Routes => Some(store.routes.reading()),
         Name::Callbacks => Some(store.callbacks.reading()),
         Name::Queues => Some(store.queues.reading()),
+        Name::Webhooks => Some(store.webhooks.reading()),
         _ => None,
     }
 }
 
 /// Everything has been read once, or has failed for good.
 fn ready(name: Name, app: &App) -> bool {
+    if name == Name::Webhooks && !app.can().job_webhooks {
+        return true;
+    }
     if let Some(reading) = reading(name, &app.store) {
         return *reading != Reading::Awaited;
     }
@@ -154,7 +161,7 @@ fn ended(name: Name, app: &App) -> Exit {
     }
     let faults = match name {
         Name::Carriers | Name::Trunks | Name::Edges => app.store.carriers.faults(),
-        Name::Registrations | Name::Users | Name::Sites | Name::Alerts => {
+        Name::Registrations | Name::Users | Name::Sites | Name::Alerts | Name::Groups => {
             return shortfall(app);
         }
         _ => &[],

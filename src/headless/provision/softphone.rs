@@ -82,7 +82,7 @@ pub(super) async fn provision(
 fn afterwards(wanted: &Softphone) -> String {
     let mut steps = vec!["then, once it has its station:"];
     if wanted.take_over {
-        steps.push("whoever sits there is moved out;");
+        steps.push("whoever is assigned to it is disassociated;");
     }
     steps.push("its person is associated there");
     steps.push(if wanted.set_default {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -20,30 +19,6 @@ use crate::model::flow::FlowId;
 use crate::model::payload::Fault;
 use crate::model::route::{Kind, Known, Route, diff};
 use crate::text::safe;
-
-/// Files of one folder; more are not one organisation's routes.
-const MOST_FILES: usize = 1_000;
-
-/// The files of a folder that are routes, in the order of their names.
-pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let shown = safe(&folder.to_string_lossy()).into_owned();
-    let failed = |error: std::io::Error| format!("reading the folder {shown}: {error}");
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|ending| ending == "json") && path.is_file() {
-            files.push(path);
-        }
-        if files.len() > MOST_FILES {
-            return Err(format!("{shown} has more than {MOST_FILES} files"));
-        }
-    }
-    if files.is_empty() {
-        return Err(format!("{shown} has no *.json file: one route each"));
-    }
-    files.sort();
-    Ok(files)
-}
 
 /// What is to become of one file's route.
 struct Item {
@@ -70,7 +45,7 @@ impl Item {
 pub(super) async fn apply(
     kit: &Kit,
     bodies: Bodies,
-    plan_alone: bool,
+    (plan_alone, note): (bool, Option<&str>),
     args: &WriteArgs,
 ) -> Result<u8, String> {
     let items = match items(kit, bodies).await {
@@ -97,7 +72,7 @@ pub(super) async fn apply(
     let plan = plan_json(&items);
     for item in items.into_iter().filter(Item::to_do) {
         let name = item.body.name().to_owned();
-        let order = order(item.existing.as_ref(), item.body, args.dry_run);
+        let order = order(item.existing.as_ref(), item.body, args.dry_run, note);
         let order = Order::Deploy(Box::new(order));
         let ran = carry_out(kit, FlowId::default(), order, args.json).await?;
         if !args.json {

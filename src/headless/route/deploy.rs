@@ -64,7 +64,8 @@ pub(super) async fn deploy(kit: &Kit, mut file: Body, args: DeployArgs) -> Resul
     if !args.write.dry_run && !agreed(&args.write, &format!("Deploy {subject}?"))? {
         return Ok(Exit::Ok as u8);
     }
-    let order = order(existing.as_ref(), body, args.write.dry_run);
+    let note = args.note.as_deref();
+    let order = order(existing.as_ref(), body, args.write.dry_run, note);
     let ran = carry_out(
         kit,
         FlowId::default(),
@@ -105,12 +106,18 @@ async fn unknown_topic(kit: &Kit, topic: &str) -> Option<Fault> {
 }
 
 /// What a deployment asks for: the route as it was just shown, or a new one.
-pub(super) fn order(existing: Option<&Known>, body: Route, dry: bool) -> Deploy {
+pub(super) fn order(
+    existing: Option<&Known>,
+    body: Route,
+    dry: bool,
+    note: Option<&str>,
+) -> Deploy {
     Deploy {
         aim: existing.map_or(Aim::New, |known| Aim::Existing(known.id.clone())),
         base: existing.cloned(),
         body,
         dry,
+        why: note.map(Text::from),
         by: None,
     }
 }
@@ -149,6 +156,42 @@ pub(super) async fn delete(kit: &Kit, wanted: &str, args: &WriteArgs) -> Result<
     let order = Order::RemoveRoute(Box::new(Remove { known }));
     let ran = carry_out(kit, FlowId::default(), order, args.json).await?;
     end(&ran, args.json, json!({}))
+}
+
+/// Sends a test event to the destinations of a route.
+pub(super) async fn test(kit: &Kit, wanted: &str, args: &WriteArgs) -> Result<u8, String> {
+    let known = match find(kit, wanted).await {
+        Ok(known) => known,
+        Err(code) => return Ok(code),
+    };
+    let uris: Vec<String> = known
+        .route
+        .destinations()
+        .into_iter()
+        .map(|uri| safe(uri).into_owned())
+        .collect();
+    if uris.is_empty() {
+        say(
+            "a route of this kind has no address: trunkline route verify asks the organisation about it",
+        );
+        return Ok(Exit::Usage as u8);
+    }
+    if args.dry_run {
+        print(&format!("{}\n", uris.join("\n")))?;
+        return Ok(Exit::Ok as u8);
+    }
+    let question = format!("Send a test event to {}?", uris.join(", "));
+    if !agreed(args, &question)? {
+        return Ok(Exit::Ok as u8);
+    }
+    let order = Order::TestRoute(Box::new(known));
+    let ran = carry_out(kit, FlowId::default(), order, args.json).await?;
+    if args.json {
+        print_outcome(&ran.outcome, json!({}))?;
+    } else {
+        say(&ran.outcome.to_string());
+    }
+    Ok(exit(&ran.outcome) as u8)
 }
 
 /// Tells how a pipeline ended.

@@ -108,7 +108,7 @@ fn past(deployment: &Deployment) -> Value {
     };
     json!({
         "at": Millis::to_string(&deployment.at), "operator": deployment.operator, "deed": deployment.deed.word(),
-        "state": deployment.state.word(), "changes": changes,
+        "state": deployment.state.word(), "why": deployment.why, "changes": changes,
     })
 }
 

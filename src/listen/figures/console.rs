@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::sheet::Exposition;
-use crate::listen::ask::{Overview, ProbeLine};
+use crate::listen::ask::{DestinationLine, Overview, ProbeLine};
 use crate::model::carrier::Health;
 use crate::model::finding::Grade;
 use crate::model::registration::State;
@@ -24,6 +24,7 @@ pub(super) fn write(sheet: &mut Exposition<'_>, overview: &Overview) -> fmt::Res
     registrations(sheet, overview)?;
     carriers(sheet, overview)?;
     probes(sheet, &overview.probes)?;
+    destinations(sheet, &overview.destinations)?;
     checks(sheet, &overview.report)?;
     reads(sheet, &overview.report)?;
     feeds(sheet, overview)?;
@@ -124,6 +125,22 @@ fn probes(sheet: &mut Exposition<'_>, probes: &[ProbeLine]) -> fmt::Result {
         "trunkline_certificate_days_left",
         "Whole days until the certificate of a target ends, negative once it has",
         probes.iter().filter_map(days),
+    )
+}
+
+fn destinations(sheet: &mut Exposition<'_>, all: &[DestinationLine]) -> fmt::Result {
+    let label = |one: &DestinationLine| [("destination", one.uri.clone())];
+    let reached = |one: &DestinationLine| (label(one), f64::from(u8::from(one.reachable)));
+    sheet.levels(
+        "trunkline_destination_reachable",
+        "Whether the newest look at a destination of routes reached it: name, TLS, health",
+        all.iter().map(reached),
+    )?;
+    let rate = |one: &DestinationLine| (label(one), one.rate);
+    sheet.levels(
+        "trunkline_destination_reachability_ratio",
+        "Share of the last looks at a destination of routes that reached it, 0 to 1",
+        all.iter().map(rate),
     )
 }
 

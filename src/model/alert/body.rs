@@ -11,7 +11,7 @@ use crate::time::Millis;
 ///
 /// Every POST has all eight. What an alert is not about is `null` or `unknown` rather than a guess. `userId` and
 /// `deviceId` name what it is about: a device by its two ids, a carrier as `carrier:ID` and its name, a SIP proxy as
-/// `tls:HOST:PORT` and the carrier's name, a storm as `site:NAME` (or `site:*`) and `312 devices`.
+/// `tls:HOST:PORT` and the carrier's name, an edge as `edge:ID` and its name, a storm as `site:NAME` (or `site:*`) and `312 devices`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Body {
@@ -79,6 +79,7 @@ fn names(subject: &Subject, details: &Details) -> (String, String) {
         Subject::Device { user, device } => (user.raw().to_owned(), device.raw().to_owned()),
         Subject::Carrier(id) => (format!("carrier:{}", id.raw()), name()),
         Subject::Endpoint(host) => (format!("tls:{}", host.raw()), name()),
+        Subject::Edge(id) => (format!("edge:{}", id.raw()), name()),
         Subject::Storm { site, devices } => {
             let site = site.as_ref().map_or("*", Text::raw);
             (format!("site:{site}"), format!("{devices} devices"))

@@ -69,10 +69,12 @@ impl AlertBook {
         Some(outcome)
     }
 
-    /// Open ones first, then those that have ended; the newest first in both.
+    /// Open ones first, the worst of them first, then those that have ended; otherwise the newest first.
     pub fn in_order(&self) -> impl Iterator<Item = &Alert> {
         let open = self.alerts.values().rev().filter(|alert| alert.is_open());
-        open.chain(self.ended())
+        let mut open: Vec<&Alert> = open.collect();
+        open.sort_by_key(|alert| alert.severity());
+        open.into_iter().chain(self.ended())
     }
 
     /// Alerts that have ended, the newest first.

@@ -56,19 +56,15 @@ impl Scope {
             Self::This { kind, subject } => {
                 let of = match subject {
                     Subject::Device { device, .. } => device.to_string(),
-                    Subject::Carrier(name) | Subject::Endpoint(name) => name.to_string(),
+                    Subject::Carrier(name) | Subject::Endpoint(name) | Subject::Edge(name) => {
+                        name.to_string()
+                    }
                     Subject::Storm { site, devices } => match site {
                         Some(site) => format!("{devices} devices at {site}"),
                         None => format!("{devices} devices"),
                     },
                 };
-                let what = match kind {
-                    AlertKind::RegistrationFailure => "phone lost".to_owned(),
-                    AlertKind::CarrierDegradation => "carrier degraded".to_owned(),
-                    AlertKind::TlsCertExpiry => "certificate".to_owned(),
-                    AlertKind::Rule(name) => name.to_string(),
-                };
-                format!("{what}: {of}")
+                format!("{}: {of}", kind.title())
             }
         }
     }

@@ -132,3 +132,33 @@ fn an_organisation_beyond_all_measure_is_cut_and_counted() {
     assert_eq!(estate.edge_ids().count(), MOST_EDGES);
     assert_eq!(estate.refused(), 5);
 }
+
+#[test]
+fn what_fails_with_its_edge_is_no_fault_of_the_carrier_and_an_edge_that_is_gone_takes_its_trunks() {
+    let mut estate = estate();
+    let mut elsewhere = listed("t-5", Some("b-1"), false);
+    elsewhere.trunk.edge = Some("e-2".into());
+    let trunks = vec![listed("t-1", Some("b-1"), true), elsewhere];
+    estate.trunks_read(vec![base("b-1", "Telco")], trunks, heard(2));
+    assert_eq!(health(&estate, "b-1"), Some(Health::Degraded));
+    let edge = |id: &str, online: &str| Edge {
+        online: Some(online.into()),
+        ..Edge::unknown(id.into())
+    };
+    let edges = vec![edge("e-1", "ONLINE"), edge("e-2", "OFFLINE")];
+    estate.edges_read(edges, heard(3));
+    assert_eq!(health(&estate, "b-1"), Some(Health::Healthy));
+    estate.edge_seen(&"e-1".into(), Some("OFFLINE".into()), Millis(4));
+    assert_eq!(
+        health(&estate, "b-1"),
+        Some(Health::Degraded),
+        "no edge is there to tell: it is as its trunks are"
+    );
+    let mut switched = edge("e-1", "OFFLINE");
+    switched.status = Some("INACTIVE".into());
+    estate.edge_read(switched, Millis(5));
+    assert_eq!(estate.edges()[0].heard, heard(5));
+    estate.edge_gone(&"e-1".into());
+    let left: Vec<_> = estate.trunk_ids().map(TrunkId::raw).collect();
+    assert_eq!((left, estate.edges().len()), (vec!["t-5"], 1));
+}

@@ -139,6 +139,13 @@ impl Target {
         self.transport
     }
 
+    /// Whether two targets are at one place and come there the same way, whatever is asked there.
+    #[must_use]
+    pub fn is_at(&self, other: &Self) -> bool {
+        let place = |target: &Self| (target.port, target.transport);
+        self.host == other.host && place(self) == place(other)
+    }
+
     /// Whether two targets are one server, whose users are the same whichever transport they come by.
     #[must_use]
     pub fn same_server(&self, other: &Self) -> bool {

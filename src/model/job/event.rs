@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Doubt, Follow, Job, JobError, Made, Phase, RESULTS_KEPT, Verdict};
 use crate::model::JobId;
+use crate::model::provision::Provision;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -43,6 +44,8 @@ pub enum JobEvent {
         at: Millis,
         /// The name of what it is to make.
         name: Text,
+        /// What is asked for, where it is an endpoint and known.
+        body: Option<Box<Provision>>,
     },
     /// A request of the submit was sent; the number counts from 1.
     Attempt(u32),
@@ -74,7 +77,8 @@ impl Job {
     /// Joins an event to what is known; events may come in any order and more than once.
     pub fn apply(&mut self, event: JobEvent) {
         match event {
-            JobEvent::Submitting { at, name } => {
+            JobEvent::Submitting { at, name, body } => {
+                self.body = self.body.take().or(body);
                 self.name = self.name.clone().max(clip(name));
                 self.submitted = earliest(self.submitted, Some(at));
             }
@@ -110,6 +114,7 @@ impl Job {
     fn join(&mut self, other: Self, count: fn(u32, u32) -> u32) {
         self.id = self.id.take().max(other.id);
         self.name = std::mem::take(&mut self.name).max(other.name);
+        self.body = self.body.take().or(other.body);
         self.submitted = earliest(self.submitted, other.submitted);
         self.ended = earliest(self.ended, other.ended);
         self.heard = self.heard.max(other.heard);

@@ -32,6 +32,7 @@ fn submitting(at: i64) -> JobEvent {
     JobEvent::Submitting {
         at: Millis(at),
         name: "edge-01".into(),
+        body: None,
     }
 }
 

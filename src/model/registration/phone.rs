@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::condition::Condition;
-use crate::model::{DeviceId, UserId};
+use crate::model::{DeviceId, EdgeId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -52,7 +52,7 @@ pub struct View {
 }
 
 /// What both edges say, at one moment. What is left out stays as it was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The primary edge's view.
     pub primary: Option<View>,
@@ -60,14 +60,17 @@ pub struct Report {
     pub secondary: Option<View>,
     /// When it was made, in microseconds since the epoch, where it says: an older event than what is known is no news.
     pub made: Option<i64>,
+    /// The primary edge.
+    pub edge: Option<EdgeId>,
 }
 
 /// What is known of a phone from all reports so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     primary: View,
     secondary: View,
     made: Option<i64>,
+    edge: Option<EdgeId>,
 }
 
 /// A phone's registration as it is now.
@@ -92,6 +95,9 @@ pub struct Sighting {
     /// The event as received, for the detail's raw view; empty for what a read says.
     #[serde(skip)]
     pub raw: Bytes,
+    /// The edge that should serve it, where it is lost and that is known.
+    #[serde(default)]
+    pub edge: Option<EdgeId>,
 }
 
 impl Standing {
@@ -105,7 +111,20 @@ impl Standing {
         self.made = report.made.or(self.made);
         self.primary = report.primary.unwrap_or(self.primary);
         self.secondary = report.secondary.unwrap_or(self.secondary);
+        self.edge = report.edge.or(self.edge.take());
         true
+    }
+
+    /// The edge that serves the phone, or should.
+    #[must_use]
+    pub fn edge(&self) -> Option<&EdgeId> {
+        self.edge.as_ref()
+    }
+
+    /// Whether its primary edge serves it; none is not known.
+    #[must_use]
+    pub fn served_by_own(&self) -> Option<bool> {
+        self.primary.served
     }
 
     /// Whether the phone is registered, and since when.
@@ -136,7 +155,7 @@ mod tests {
         standing.take(Report {
             primary: Some(view(primary, 1)),
             secondary: Some(view(secondary, 2)),
-            made: None,
+            ..Report::default()
         });
         standing.registered().0
     }
@@ -163,6 +182,7 @@ mod tests {
             primary: Some(view(Some(false), 1)),
             secondary: Some(view(Some(true), 2)),
             made: Some(10),
+            ..Report::default()
         };
         assert!(standing.take(report));
         assert_eq!(standing.registered(), (Some(true), Some(Millis(2))));
@@ -173,8 +193,8 @@ mod tests {
         let mut standing = Standing::default();
         let report = |served, made| Report {
             primary: Some(view(served, 1)),
-            secondary: None,
             made,
+            ..Report::default()
         };
         assert!(standing.take(report(Some(true), Some(10))));
         assert!(!standing.take(report(Some(false), Some(9))));

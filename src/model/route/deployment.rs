@@ -37,6 +37,9 @@ pub struct Deployment {
     pub after: Option<Route>,
     /// How it ended.
     pub state: DeploymentState,
+    /// Why, as whoever did it has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Text>,
 }
 
 /// What a deployment did.
@@ -158,6 +161,7 @@ mod tests {
             before: Some(route("a")),
             after: Some(route("b")),
             state: DeploymentState::Submitted,
+            why: None,
         };
         assert!(deployment.took(Some(&there("b"))));
         assert!(!deployment.took(Some(&there("a"))));

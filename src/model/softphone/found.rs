@@ -1,7 +1,7 @@
 //! Phones and stations as they are found, and what can be done with them.
 
 use crate::model::write::{Method, Write, WriteKind};
-use crate::model::{DeviceId, UserId};
+use crate::model::{DeviceId, EdgeId, UserId};
 use crate::text::Text;
 
 /// A phone of the organisation.
@@ -100,6 +100,21 @@ pub fn reboot(phone: &DeviceId, name: &Text) -> Write {
         &path,
         name.to_string(),
     )
+}
+
+/// The write that starts an edge anew (`POST …/edges/{edgeId}/reboot`). Everything that goes over it ends.
+#[must_use]
+pub fn reboot_edge(edge: &EdgeId, name: &Text) -> Write {
+    let path = [
+        "api",
+        "v2",
+        "telephony",
+        "providers",
+        "edges",
+        edge.raw(),
+        "reboot",
+    ];
+    Write::bare(WriteKind::EdgeReboot, Method::Post, &path, name.to_string())
 }
 
 /// The write that seats a user at a station.

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use super::{Answer, ok, parse};
 use crate::org::duty::{Connection, DutyChange};
-use crate::org::edges;
 use crate::org::reply::Refusal;
 use crate::org::rest::no_user;
 use crate::org::shared::Shared;
@@ -33,12 +32,12 @@ enum Online {
 /// `PUT /_org/edges/{id}`: lets an edge come or go, and with it the phones that it serves.
 pub(super) fn put_edge(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     let change: EdgeChange = parse(body)?;
-    let number =
-        edges::find(id).ok_or_else(|| Refusal::not_found(format!("there is no edge {id:?}")))?;
     let online = change
         .online_status
         .map(|status| matches!(status, Online::Online));
     let mut world = shared.world();
+    let number = world.plant.find_edge(id);
+    let number = number.ok_or_else(|| Refusal::not_found(format!("there is no edge {id:?}")))?;
     world.set_edge(number, online, change.in_service, Timestamp::now());
     let edge = edge(&world, number);
     drop(world);
@@ -47,13 +46,12 @@ pub(super) fn put_edge(shared: &Shared, id: &str, body: &Bytes) -> Answer {
 
 /// Every edge, for the state that tests compare with.
 pub(super) fn edges(world: &World) -> Vec<Value> {
-    (0..edges::COUNT)
-        .map(|number| edge(world, number))
-        .collect()
+    let numbers = world.plant.standing().map(|(number, _)| number);
+    numbers.map(|number| edge(world, number)).collect()
 }
 
 fn edge(world: &World, number: usize) -> Value {
-    let (id, _) = edges::named(number);
+    let (id, _) = world.plant.named(number);
     let state = world.plant.edges.get(number);
     let online = state.is_some_and(|edge| edge.online);
     json!({

@@ -72,6 +72,8 @@ pub(super) const TABLE: &[FaultEntry] = &[
     entry("ws-grace", |f| FaultValue::Every(&mut f.ws_grace), "how long a socket stays after that [60]"),
     entry("ws-takeover", |f| FaultValue::Share(&mut f.ws_takeover), "such sockets that end as soon as another joins"),
     entry("combined", |f| FaultValue::Combined(&mut f.combined), "prefix?a&b: serve, refuse, swallow (not followed)"),
+    entry("subscribe-most", |f| FaultValue::Count(&mut f.subscribe_most), "topics in one call; more are refused as too large"),
+    entry("edges-recycle", |f| FaultValue::Every(&mut f.edges_recycle), "the cloud's own edges are replaced, one each"),
 ];
 
 /// Every key, for an error.

@@ -137,6 +137,12 @@ struct TopicRef {
 /// that may not is the answer.
 fn subscribe(call: &Call<'_>, replace: bool) -> Answer {
     let asked: Vec<TopicRef> = call.read()?;
+    let most = call.shared.faults().subscribe_most;
+    if asked.len() > most {
+        let message = format!("The request is too large: {} topics.", asked.len());
+        let code = "request.too.large";
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, code, message));
+    }
     let lenient = call.query.get("ignoreErrors") == Some("true");
     let withheld = call.shared.withheld().clone();
     let swallows = call.shared.faults().combined == Combined::Swallow;

@@ -11,6 +11,7 @@ use super::page::{MOST, Page};
 use super::{Answer, Call, Method, Operation, busy, ok, operation, refer};
 use crate::org::edges;
 use crate::org::people::{self, SITES};
+use crate::org::plant::EdgeState;
 use crate::org::reply::Refusal;
 use crate::org::state::World;
 
@@ -34,7 +35,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 /// Tells an edge's topic whether it is reached.
 pub(in crate::org) fn tell_edge(world: &World, number: usize) {
-    let (id, _) = edges::named(number);
+    let (id, _) = world.plant.named(number);
     let topic = format!("v2.telephony.providers.edges.{id}");
     world.topics.publish(
         &topic,
@@ -51,32 +52,36 @@ fn online(world: &World, number: usize) -> &'static str {
     }
 }
 
+/// The edge that a call names first, by its place among all.
+pub(super) fn find(call: &Call<'_>) -> Result<usize, Refusal> {
+    find_edge(&call.shared.world(), call.id(0))
+}
+
 /// The edge of an id, by its place among all.
-pub(super) fn find(id: &str) -> Result<usize, Refusal> {
-    edges::find(id)
-        .ok_or_else(|| Refusal::not_found(format!("Unable to find an edge with the id {id}")))
+pub(super) fn find_edge(world: &World, id: &str) -> Result<usize, Refusal> {
+    let found = world.plant.find_edge(id);
+    found.ok_or_else(|| Refusal::not_found(format!("Unable to find an edge with the id {id}")))
 }
 
 /// Where an edge is, out of the range that is kept for documentation (RFC 5737).
 pub(super) fn address(number: usize) -> String {
-    format!("198.51.100.{}", 10 + number)
+    format!("198.51.100.{}", 10 + number % 240)
 }
 
 /// An edge, as the published document has it.
-fn edge(world: &World, number: usize, known: &edges::Edge) -> Value {
-    let state = world.plant.edges.get(number);
-    let in_service = state.is_some_and(|edge| edge.in_service);
-    let site = SITES.iter().position(|site| *site == known.site);
+fn edge(world: &World, number: usize, state: &EdgeState, conversations: u32) -> Value {
+    let in_service = state.in_service;
+    let site = SITES.iter().position(|site| *site == state.site);
     let site = site.and_then(|site| u8::try_from(site).ok()).unwrap_or(0);
     json!({
-        "id": known.id,
-        "name": known.name,
+        "id": state.id,
+        "name": state.name,
         "division": refer::division(),
         "version": 1,
         "state": "active",
         "interfaces": [{
             "type": "DIAGNOSTIC", "name": "eth0", "ifName": "eth0", "ipAddress": address(number),
-            "macAddress": format!("02:00:5e:10:00:{number:02x}"), "lineTypes": ["EXTERNAL"],
+            "macAddress": format!("02:00:5e:10:{:02x}:{:02x}", number / 256, number % 256), "lineTypes": ["EXTERNAL"],
         }],
         "make": "Genesys", "model": "Cloud Media Edge", "softwareVersion": SOFTWARE,
         "statusCode": if in_service { "ACTIVE" } else { "INACTIVE" },
@@ -88,10 +93,10 @@ fn edge(world: &World, number: usize, known: &edges::Edge) -> Value {
         "managed": true,
         "edgeDeploymentType": "CDM",
         "callDrainingState": "NONE",
-        "conversationCount": known.used,
+        "conversationCount": conversations,
         "offlineConfigCalled": false,
         "osName": "linux",
-        "selfUri": refer::edge(number)["selfUri"],
+        "selfUri": refer::edge(world, number)["selfUri"],
     })
 }
 
@@ -120,11 +125,14 @@ fn list(call: &Call<'_>) -> Answer {
     let page = Page::of(call, MOST)?;
     let known = call.shared.jobs().edges().to_vec();
     let world = call.shared.world();
-    let all = known.iter().enumerate().map(|(number, known)| {
-        let mut edge = edge(&world, number, known);
+    let all = world.plant.standing().map(|(number, state)| {
+        let known = known.get(number);
+        let mut edge = edge(&world, number, state, used(known));
         // Beyond both contracts, for clients of the direct API, which has no other place for it.
-        edge["capacity"] = json!(known.capacity);
-        edge["used"] = json!(known.used);
+        if let Some(known) = known {
+            edge["capacity"] = json!(known.capacity);
+            edge["used"] = json!(known.used);
+        }
         edge
     });
     let asked = |name, value: &Value| call.query.get(name).is_none_or(|asked| value == asked);
@@ -147,13 +155,18 @@ fn list(call: &Call<'_>) -> Answer {
 }
 
 fn get(call: &Call<'_>) -> Answer {
-    let number = find(call.id(0))?;
     let known = call.shared.jobs().edges().to_vec();
     let world = call.shared.world();
-    match known.get(number) {
-        Some(known) => ok(&edge(&world, number, known)),
+    let number = find_edge(&world, call.id(0))?;
+    match world.plant.edges.get(number) {
+        Some(state) => ok(&edge(&world, number, state, used(known.get(number)))),
         None => Err(Refusal::not_found("there is no such edge")),
     }
+}
+
+/// Conversations on an edge; of the cloud's own nobody counts them.
+fn used(known: Option<&edges::Edge>) -> u32 {
+    known.map_or(0, |known| known.used)
 }
 
 #[derive(Deserialize)]
@@ -164,7 +177,7 @@ struct ServiceState {
 
 /// `POST …/{edgeId}/statuscode`: takes calls, or takes none.
 fn put_in_service(call: &Call<'_>) -> Answer {
-    let number = find(call.id(0))?;
+    let number = find(call)?;
     let asked: ServiceState = call.read()?;
     let now = Timestamp::now();
     let in_service = Some(asked.in_service);
@@ -178,7 +191,7 @@ fn put_in_service(call: &Call<'_>) -> Answer {
 
 /// `POST …/{edgeId}/reboot`: away, and back a moment later.
 fn reboot(call: &Call<'_>) -> Answer {
-    let number = find(call.id(0))?;
+    let number = find(call)?;
     let shared = Arc::clone(call.shared);
     let away = shared.faults().reboot_ms;
     let begun = call.shared.errands.begin(async move {
@@ -200,7 +213,7 @@ fn groups(call: &Call<'_>) -> Answer {
     page.answer(call, &entities, all.len())
 }
 
-fn site(number: u8) -> Value {
+fn site(world: &World, number: u8) -> Value {
     let edge = edges::serving(number);
     let mut site = site_stub(number);
     site["division"] = refer::division();
@@ -209,25 +222,26 @@ fn site(number: u8) -> Value {
     site["managed"] = json!(false);
     site["mediaModel"] = json!("Cloud");
     site["coreSite"] = json!(false);
-    site["primaryEdges"] = json!([refer::edge(edge)]);
-    site["secondaryEdges"] = json!([refer::edge(edges::standing_in(edge))]);
+    site["primaryEdges"] = json!([refer::edge(world, edge)]);
+    site["secondaryEdges"] = json!([refer::edge(world, edges::standing_in(edge))]);
     site
 }
 
 fn sites(call: &Call<'_>) -> Answer {
     let page = Page::of(call, MOST)?;
     let name = call.query.get("name");
+    let world = call.shared.world();
     let all: Vec<Value> = (0..)
         .zip(SITES)
         .filter(|(_, site)| name.is_none_or(|name| *site == name))
-        .map(|(number, _)| site(number))
+        .map(|(number, _)| site(&world, number))
         .collect();
     let entities: Vec<&Value> = page.of_all(&all).collect();
     page.answer(call, &entities, all.len())
 }
 
 fn get_site(call: &Call<'_>) -> Answer {
-    ok(&site(find_site(call.id(0))?))
+    ok(&site(&call.shared.world(), find_site(call.id(0))?))
 }
 
 /// The site of an id.

@@ -10,7 +10,6 @@ use tokio::time::MissedTickBehavior;
 use super::access::TELEPHONY;
 use super::trunks::{self, MOST_IDS};
 use super::{Answer, Call, Method, Operation, estate, ok, operation, refer};
-use crate::org::edges;
 use crate::org::reply::Refusal;
 use crate::org::shared::Shared;
 use crate::org::state::World;
@@ -33,7 +32,7 @@ pub(in crate::org) async fn play(shared: Arc<Shared>) {
         clock.tick().await;
         let world = shared.world();
         trunks::tell_metrics(&world);
-        for number in 0..edges::COUNT {
+        for (number, _) in world.plant.standing() {
             tell(&world, number);
         }
     }
@@ -41,7 +40,7 @@ pub(in crate::org) async fn play(shared: Arc<Shared>) {
 
 /// Tells the topic of an edge's metrics.
 pub(in crate::org) fn tell(world: &World, number: usize) {
-    let (id, _) = edges::named(number);
+    let (id, _) = world.plant.named(number);
     let topic = format!("v2.telephony.providers.edges.{id}.metrics");
     world.topics.publish(&topic, || metrics(world, number));
 }
@@ -64,7 +63,7 @@ pub(super) fn metrics(world: &World, number: usize) -> Value {
         0
     };
     json!({
-        "edge": refer::edge(number),
+        "edge": refer::edge(world, number),
         "eventTime": now,
         "upTimeMsec": i64::try_from(uptime).unwrap_or(i64::MAX),
         "processors": [{
@@ -82,7 +81,7 @@ pub(super) fn metrics(world: &World, number: usize) -> Value {
 }
 
 fn get(call: &Call<'_>) -> Answer {
-    let number = estate::find(call.id(0))?;
+    let number = estate::find(call)?;
     ok(&metrics(&call.shared.world(), number))
 }
 
@@ -94,7 +93,7 @@ fn list(call: &Call<'_>) -> Answer {
         return Err(Refusal::bad_request(message));
     }
     let world = call.shared.world();
-    let known = ids.iter().filter_map(|id| edges::find(id));
+    let known = ids.iter().filter_map(|id| world.plant.find_edge(id));
     let metrics: Vec<Value> = known.map(|number| metrics(&world, number)).collect();
     ok(&metrics)
 }

@@ -38,8 +38,8 @@ pub(super) fn unnamed(collection: &str, id: &str) -> Value {
 }
 
 /// A reference to an edge.
-pub(super) fn edge(number: usize) -> Value {
-    let (id, name) = crate::org::edges::named(number);
+pub(super) fn edge(world: &World, number: usize) -> Value {
+    let (id, name) = world.plant.named(number);
     json!({"id": id, "name": name, "selfUri": uri(EDGES, id)})
 }
 

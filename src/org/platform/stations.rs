@@ -61,14 +61,14 @@ fn station(world: &World, place: DeviceKey) -> Value {
     let Some(device) = world.device(place) else {
         return Value::Null;
     };
-    let (id, edge) = (id_of(&device.id), world.edge_of(place));
+    let (id, (edge, second)) = (id_of(&device.id), world.edges_of(place));
     let user = world.plant.user_of(place);
     let mut station = json!({
         "id": id,
         "name": world.phone_name(place),
         "status": if user.is_some() { "ASSOCIATED" } else { "AVAILABLE" },
-        "primaryEdge": refer::edge(edge),
-        "secondaryEdge": refer::edge(crate::org::edges::standing_in(edge)),
+        "primaryEdge": refer::edge(world, edge),
+        "secondaryEdge": refer::edge(world, second),
         "type": "inin_remote",
         "lineAppearanceId": line_id(device),
         "webRtcCallAppearances": 1,

@@ -45,8 +45,8 @@ fn find(world: &World, id: &str) -> Result<Trunk, Refusal> {
 
 fn list(call: &Call<'_>, edge: Option<&str>) -> Answer {
     let page = Page::of(call, MOST)?;
-    let edge = edge.map(estate::find).transpose()?;
     let world = call.shared.world();
+    let edge = edge.map(|id| estate::find_edge(&world, id)).transpose()?;
     let base = call.query.get("trunkBase.id");
     let kind = call.query.get("trunkType");
     let mut trunks: Vec<Trunk> = Trunk::all(&world)

@@ -40,8 +40,8 @@ const LOGS: &str = "edge logs";
 
 /// `GET …/{edgeId}/softwareupdate`: every edge has the one release that there is.
 fn software(call: &Call<'_>) -> Answer {
-    let (id, _) = edges::named(find(call.id(0))?);
-    let uri = refer::uri("/api/v2/telephony/providers/edges", id);
+    find(call)?;
+    let uri = refer::uri("/api/v2/telephony/providers/edges", call.id(0));
     ok(&json!({
         "version": {
             "id": SOFTWARE, "name": SOFTWARE, "edgeVersion": SOFTWARE, "edgeUri": uri, "current": true, "latestRelease": true,
@@ -62,13 +62,15 @@ const LOG: &str = "/var/log/metrics.json";
 
 /// `POST …/{edgeId}/logs/jobs`: the logs below a path, whose names have the query in them.
 fn gather(call: &Call<'_>) -> Answer {
-    let number = find(call.id(0))?;
+    let number = find(call)?;
     let asked: LogsRequest = call.read()?;
     let below = LOG.starts_with(asked.path.as_deref().unwrap_or("/"));
     let wanted = below && LOG.contains(asked.query.as_deref().unwrap_or_default());
-    let size = metrics::metrics(&call.shared.world(), number)
-        .to_string()
-        .len();
+    let (size, name) = {
+        let world = call.shared.world();
+        let size = metrics::metrics(&world, number).to_string().len();
+        (size, logs_of(&world, number))
+    };
     let file = json!({
         "id": Uuid::new_v4().to_string(), "name": "metrics.json", "state": "active", "timeCreated": moment(Timestamp::now()),
         "sizeBytes": size, "uploadStatus": "NOT_UPLOADED", "edgePath": LOG,
@@ -77,7 +79,7 @@ fn gather(call: &Call<'_>) -> Answer {
     let mut records = call.shared.records();
     let (id, at) = records.later.ask(LOGS, json!(call.id(0)), files);
     let body = json!({
-        "id": id, "name": format!("Logs of {}", edges::named(number).1), "state": "active",
+        "id": id, "name": name, "state": "active",
         "dateCreated": moment(at), "selfUri": refer::uri(call.path, &id),
     });
     Ok(reply::json(StatusCode::ACCEPTED, &body))
@@ -85,15 +87,20 @@ fn gather(call: &Call<'_>) -> Answer {
 
 /// `GET …/{edgeId}/logs/jobs/{jobId}`.
 fn gathered(call: &Call<'_>) -> Answer {
-    let number = find(call.id(0))?;
+    let number = find(call)?;
+    let name = logs_of(&call.shared.world(), number);
     let mut records = call.shared.records();
     let job = records.later.get(LOGS, call.id(1))?;
     of_edge(call, &job.asked)?;
     let files = if job.is_done() { &job.found[..] } else { &[] };
     ok(&json!({
-        "id": job.id, "name": format!("Logs of {}", edges::named(number).1), "state": "active",
+        "id": job.id, "name": name, "state": "active",
         "dateCreated": moment(job.at), "files": files, "selfUri": call.path,
     }))
+}
+
+fn logs_of(world: &World, number: usize) -> String {
+    format!("Logs of {}", world.plant.named(number).1)
 }
 
 /// Refuses a job that is another edge's.
@@ -114,7 +121,7 @@ struct UploadRequest {
 
 /// `POST …/{edgeId}/logs/jobs/{jobId}/upload`.
 fn upload(call: &Call<'_>) -> Answer {
-    find(call.id(0))?;
+    find(call)?;
     let UploadRequest { file_ids } = call.read()?;
     let mut records = call.shared.records();
     let job = records.later.get(LOGS, call.id(1))?;
@@ -134,7 +141,7 @@ fn upload(call: &Call<'_>) -> Answer {
 
 /// The edge of a call and what it is to find out.
 fn kind<'a>(call: &'a Call<'_>) -> Result<(usize, &'a str), Refusal> {
-    let (number, kind) = (find(call.id(0))?, call.id(1));
+    let (number, kind) = (find(call)?, call.id(1));
     if DIAGNOSTICS.contains(&kind) {
         return Ok((number, kind));
     }
@@ -173,7 +180,7 @@ fn diagnosed(call: &Call<'_>) -> Answer {
 
 /// What an edge learns of a host: those of the carriers are known, by name or by address, and answer unless they are down.
 fn found_out(world: &World, number: usize, kind: &str, host: &str) -> String {
-    let (own, _) = edges::named(number);
+    let (own, _) = world.plant.named(number);
     if !world.plant.is_up(number) {
         return format!("{own} is out of service: nothing was sent");
     }
@@ -214,7 +221,7 @@ fn connections(call: &Call<'_>) -> Answer {
         site["enabled"] = json!(world.plant.is_up(edge) && world.plant.is_up(edges::serving(own)));
         site["mediaModel"] = json!("Cloud");
         site["coreSite"] = json!(false);
-        let mut to = refer::edge(edge);
+        let mut to = refer::edge(&world, edge);
         to["interfaceName"] = json!("eth0");
         to["interfaceIpAddress"] = json!(address(edge));
         site["edgeList"] = json!([to]);

@@ -7,7 +7,6 @@ use compact_str::CompactString;
 use jiff::Timestamp;
 
 use super::{DeviceKey, World};
-use crate::org::edges;
 use crate::org::platform::{estate, metrics, phones, stations, trunks};
 
 impl World {
@@ -49,7 +48,7 @@ impl World {
 
     /// The edge that a phone registers with, by its place among all.
     pub(in crate::org) fn edge_of(&self, place: DeviceKey) -> usize {
-        edges::serving(self.site_of(place))
+        self.edges_of(place).0
     }
 
     /// Whether a device can turn so. One that wants to register waits while its edge is away.

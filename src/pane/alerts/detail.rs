@@ -12,7 +12,7 @@ use crate::vocabulary::role::Role;
 /// The lines of an alert.
 pub fn lines(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = facts(alert, scene);
-    for (leg, label) in [(Leg::Raise, "told"), (Leg::Resolve, "its end")] {
+    for (leg, label) in [(Leg::Raise, "notified"), (Leg::Resolve, "its end")] {
         if let Some(post) = alert.post(leg) {
             let words = delivery(&post.delivery, scene.zone, scene.now);
             lines.push(pairs(

@@ -45,7 +45,7 @@ pub fn lines(line: &CallbackLine<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> 
 fn what(line: &CallbackLine<'_>, scene: &Scene<'_>) -> Shown<'static> {
     let callback = line.row.callback();
     let reason = match &callback.reason {
-        None => "not told".to_owned(),
+        None => "not available".to_owned(),
         Some(reason) if reason.is_empty() => "none given".to_owned(),
         Some(reason) => reason.to_string(),
     };
@@ -71,7 +71,7 @@ fn what(line: &CallbackLine<'_>, scene: &Scene<'_>) -> Shown<'static> {
             .as_ref()
             .map(|agent| ("with", agent.to_string())),
     );
-    let channel = callback.channel.map_or("not told", Channel::word);
+    let channel = callback.channel.map_or("not available", Channel::word);
     rest.extend([
         ("by", channel.to_owned()),
         ("reason", reason),
@@ -87,7 +87,7 @@ fn when(line: &CallbackLine<'_>, scene: &Scene<'_>) -> Shown<'static> {
         .row
         .callback()
         .time
-        .map_or("not told".to_owned(), |time| {
+        .map_or("not available".to_owned(), |time| {
             time.day(scene.zone, scene.now)
         });
     let ahead = Some(line.countdown()).filter(|told| told != "-");
@@ -127,7 +127,10 @@ fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
     let mut told = vec![
         ("queue", queue.label().to_string()),
         ("zone", self::told(&queue.zone_name)),
-        ("open today", open.unwrap_or_else(|| "not told".to_owned())),
+        (
+            "open today",
+            open.unwrap_or_else(|| "not available".to_owned()),
+        ),
     ];
     let untold = scene.can.reservations.then(|| "capacity n/a".to_owned());
     told.extend(room.or(untold).map(|room| ("", room)));
@@ -140,7 +143,7 @@ fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
 /// A word of the organisation's, or that there is none.
 fn told(text: &Text) -> String {
     if text.is_empty() {
-        "not told".to_owned()
+        "not available".to_owned()
     } else {
         text.to_string()
     }

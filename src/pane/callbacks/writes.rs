@@ -4,16 +4,14 @@ use super::day::Day;
 use crate::flow::Order;
 use crate::flow::callback;
 use crate::flow::callback::platform::EndedCallback;
-use crate::flow::webhook::WebhookOrder;
 use crate::form::{Opening, Plan};
 use crate::kind::callbacks::{CallbackLine, Callbacks};
 use crate::model::api::Capabilities;
 use crate::model::callback::Status;
 use crate::model::payload::Fault;
-use crate::model::webhook::{NewWebhook, WebhookKind};
-use crate::pane::Desk;
-use crate::pane::jobs::UNDO;
+use crate::model::webhook::WebhookKind;
 use crate::pane::list::Picked;
+use crate::pane::{Desk, webhooks};
 use crate::store::Store;
 use crate::store::callbacks::CallbackRow;
 use crate::text::fit;
@@ -135,21 +133,5 @@ pub(super) fn webhook(desk: &mut Desk<'_>) {
         let text = "the organisation's API has no webhooks for callbacks: topics tell of them";
         return desk.messages.say(Weight::Warning, text, desk.now);
     }
-    let url = match desk.store.jobs.hook.address() {
-        Ok(url) => url,
-        Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),
-    };
-    let new = NewWebhook {
-        kind: WebhookKind::Callbacks,
-        name: WebhookKind::Callbacks.default_name().to_owned(),
-        address: url,
-        ours: true,
-    };
-    let affects = vec![
-        "The organisation tells this console's listener of every change of a callback.".to_owned(),
-        "Deliveries and the stream meet on one row; whichever comes second changes nothing."
-            .to_owned(),
-    ];
-    let order = Order::Webhook(Box::new(WebhookOrder::Add(new)));
-    desk.propose(Plan::of(order, affects, UNDO));
+    webhooks::to_console(WebhookKind::Callbacks, desk);
 }

@@ -39,10 +39,10 @@ pub fn lines(line: &CarrierLine<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
 /// What the organisation says.
 fn said(line: &CarrierLine<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let carrier = line.row.carrier();
-    let told = |text: Option<&Text>| text.map_or("not told".to_owned(), Text::to_string);
+    let told = |text: Option<&Text>| text.map_or("not available".to_owned(), Text::to_string);
     let affected = carrier
         .affected
-        .map_or("not told".to_owned(), |n| n.to_string());
+        .map_or("not available".to_owned(), |n| n.to_string());
     let mut facts = vec![
         ("carrier", line.row.name().to_string()),
         ("id", carrier.id.to_string()),

@@ -13,7 +13,7 @@ use crate::ui::detail;
 use crate::vocabulary::role::Role;
 
 /// What is said of a thing that the organisation leaves out.
-const NOT_TOLD: &str = "not told";
+const NOT_TOLD: &str = "not available";
 
 /// The lines about a phone; none where the API has nothing to look at.
 pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
@@ -146,7 +146,7 @@ fn station(station: &Station, closeup: &Closeup, scene: &Scene<'_>) -> [Line<'st
     let seat = [
         ("station", station.name.to_string()),
         ("status", status),
-        ("seated", user),
+        ("assigned to", user),
     ];
     [
         detail::pairs(scene.theme, &seat),

@@ -9,7 +9,8 @@ use crate::model::flow::{Flow, StepState};
 use crate::model::route::diff::{self, Change};
 use crate::model::route::{Check, Deployment, Route, Stage, Verdict, Webhook, header};
 use crate::pane::Scene;
-use crate::store::routes::{Destination, Drift, RouteRow};
+use crate::store::routes::destinations::rate;
+use crate::store::routes::{Destination, Drift, RouteRow, Sample};
 use crate::text;
 use crate::ui::detail::{moment, pairs};
 use crate::vocabulary::role::Role;
@@ -130,6 +131,7 @@ fn destination(
         let why = Span::styled(why.to_string(), theme.style(Role::Bad));
         lines.push(Line::from(vec![Span::raw(INDENT), why]));
     }
+    lines.extend(known.and_then(|known| looks(known, scene)));
     let deliveries = scene
         .store
         .routes
@@ -155,6 +157,36 @@ fn destination(
         lines.push(Line::styled(words, theme.style(role)));
     }
     lines
+}
+
+/// How a destination was found at its last looks: the share that reached it, and at what the others failed.
+fn looks(known: &Destination, scene: &Scene<'_>) -> Option<Line<'static>> {
+    let past: Vec<Sample> = known.past().collect();
+    let rate = rate(std::iter::once(known)).filter(|_| past.len() > 1)?;
+    let failed = |check: Check| {
+        past.iter()
+            .filter(|look| look.failed == Some(check))
+            .count()
+    };
+    let failures = Check::ALL.into_iter().filter(|check| failed(*check) > 0);
+    let failures: Vec<String> = failures
+        .map(|check| format!("{} {}", check.word(), failed(check)))
+        .collect();
+    let mut words = format!(
+        "{INDENT}last {} looks: {:.0} % reached it",
+        past.len(),
+        rate * 100.0
+    );
+    if let Some(last) = past.iter().find(|look| look.failed.is_some()) {
+        let at = last.at.clock(scene.zone, scene.now);
+        words = format!("{words}; failed at {}, last at {at}", failures.join(", "));
+    }
+    let role = if failures.is_empty() {
+        Role::Dim
+    } else {
+        Role::Warn
+    };
+    Some(Line::styled(words, scene.theme.style(role)))
 }
 
 /// The three checks with their times, and what is worth knowing of each.
@@ -218,6 +250,7 @@ fn history(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
             operator,
             deed,
             state,
+            why,
             ..
         } = deployment;
         let words = format!(
@@ -227,6 +260,10 @@ fn history(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
             state.word()
         );
         lines.push(Line::styled(words, theme.style(Role::Dim)));
+        if let Some(why) = why {
+            let why = format!("  why: {why}");
+            lines.push(Line::styled(why, theme.style(Role::Text)));
+        }
         if let (Some(before), Some(after)) = (&deployment.before, &deployment.after) {
             let changes = diff::changes(before, after);
             lines.extend(

@@ -32,14 +32,14 @@ pub(super) fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'sta
     let theme = scene.theme;
     let told = |text: &Text| {
         if text.is_empty() {
-            "not told".to_owned()
+            "not available".to_owned()
         } else {
             text.to_string()
         }
     };
     let began = one
         .started
-        .map_or("not told".to_owned(), |at| moment(at, scene.zone));
+        .map_or("not available".to_owned(), |at| moment(at, scene.zone));
     let mut lines = vec![
         pairs(
             theme,
@@ -149,7 +149,7 @@ fn callback(callback: &Callback) -> String {
         Callback::None => "-".to_owned(),
         Callback::Telling => "being told".to_owned(),
         Callback::Told => "knows".to_owned(),
-        Callback::Failed(_) => "not told; R tries again".to_owned(),
+        Callback::Failed(_) => "not notified; R tries again".to_owned(),
     }
 }
 

@@ -90,8 +90,7 @@ impl Listing for Interactions {
         match action {
             Action::Transfer => transfer(on, desk),
             Action::Consult => consult::consult(on.row, desk),
-            Action::New => desk.fill.push(Opening::new("transfer")),
-            Action::Clone => desk.fill.push(again(on.row)),
+            Action::New | Action::Clone => desk.fill.push(again(on.row)),
             Action::Reread => reread(desk),
             Action::Cancel => {
                 let text = "put the cursor on a transfer that is under way to stop it";

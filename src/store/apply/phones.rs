@@ -80,6 +80,11 @@ impl Registrations {
         if stale {
             self.cover(user, true, now);
         }
+        match (row, &sighting.edge) {
+            (Some(row), Some(edge)) => drop(self.serving.insert(row, edge.clone())),
+            (Some(row), None) => drop(self.serving.remove(&row)),
+            (None, _) => {}
+        }
         let slot = row.and_then(|row| self.slots.get_mut(row as usize));
         if let Some((slot, reboots)) = slot.zip(sighting.reboots) {
             slot.flags.set(Flags::FIXED, !reboots);

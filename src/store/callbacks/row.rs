@@ -54,6 +54,10 @@ pub struct CallbackRow {
 }
 
 impl CallbackRow {
+    pub(super) fn callback_mut(&mut self) -> &mut Callback {
+        &mut self.callback
+    }
+
     pub(super) fn of_read(callback: Callback, now: Millis) -> Self {
         Self {
             callback,

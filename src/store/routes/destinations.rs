@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::model::route::Verdict;
+use crate::model::route::{Check, Verdict};
 use crate::time::Millis;
 
 /// Destinations that are kept; more are counted and not looked at.
@@ -18,6 +18,8 @@ pub struct Sample {
     pub at: Millis,
     /// Whether everything passed.
     pub reachable: bool,
+    /// At what it failed.
+    pub failed: Option<Check>,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
 }
@@ -49,7 +51,7 @@ impl Destination {
     }
 }
 
-/// Every destination of every route, by its URI.
+/// Every destination of every route, or every receiver of a webhook, by its URI.
 #[derive(Debug, Default)]
 pub struct Destinations {
     known: BTreeMap<String, Destination>,
@@ -57,7 +59,7 @@ pub struct Destinations {
 }
 
 impl Destinations {
-    pub(super) fn keep<'a>(&mut self, uris: impl Iterator<Item = &'a str>) {
+    pub(in crate::store) fn keep<'a>(&mut self, uris: impl Iterator<Item = &'a str>) {
         let mut wanted = BTreeSet::new();
         self.dropped = 0;
         for uri in uris {
@@ -75,13 +77,13 @@ impl Destinations {
         }
     }
 
-    pub(super) fn checking(&mut self, uri: &str) {
+    pub(in crate::store) fn checking(&mut self, uri: &str) {
         if let Some(known) = self.known.get_mut(uri) {
             known.checking = true;
         }
     }
 
-    pub(super) fn checked(&mut self, verdict: Verdict) {
+    pub(in crate::store) fn checked(&mut self, verdict: Verdict) {
         let Some(known) = self.known.get_mut(verdict.uri.raw()) else {
             return;
         };
@@ -91,6 +93,7 @@ impl Destinations {
         known.past.push_back(Sample {
             at: verdict.at,
             reachable: verdict.reachable(),
+            failed: verdict.failure().map(|(check, _)| check),
             took_ms: verdict.took_ms(),
         });
         known.checking = false;

@@ -81,6 +81,7 @@ fn deployment(run: &str, id: &str, after: Option<Route>, state: DeploymentState)
         before: Some(route("before", &[])),
         after,
         state,
+        why: None,
     }
 }
 

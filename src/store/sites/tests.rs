@@ -186,6 +186,7 @@ fn a_change_that_nobody_saw_is_as_of_when_the_organisation_says() {
             since: Some(Millis(since)).filter(|since| since.0 > 0),
             live: false,
             raw: bytes::Bytes::new(),
+            edge: None,
         };
         let news = PhoneNews::Read(vec![sighting]);
         bench.table.phones(news, Millis(at), &mut bench.changes);

@@ -2,12 +2,10 @@
 
 use std::cmp::Ordering;
 
-use compact_str::CompactString;
-
 use super::Sort;
 use crate::store::column::Column;
 use crate::store::{Believed, Registrations, Row, RowId};
-use crate::text::Text;
+use crate::text::{Text, collate};
 use crate::time::Millis;
 
 /// Moments below this have their own key: 46 bits, past the year 4000.
@@ -36,14 +34,14 @@ impl<'a> Keys<'a> {
             Column::Source => u64::from(!row.live()),
             Column::Flapping => u64::from(!row.flapping()),
             Column::Registered => row.believed() as u64,
-            Column::Status => prefix(&row.condition().word().into()),
+            Column::Status => collate::prefix(row.condition().word()),
             Column::EdgeReach => row.edge_reach().map_or(2, u64::from),
             Column::User
             | Column::Device
             | Column::Codec
             | Column::Site
             | Column::UserId
-            | Column::DeviceId => self.text(row).map_or(0, prefix),
+            | Column::DeviceId => self.text(row).map_or(0, |text| collate::prefix(text.raw())),
         };
         if self.backwards() { !key } else { key }
     }
@@ -90,13 +88,13 @@ impl<'a> Keys<'a> {
         sorted
     }
 
-    /// What [`Self::order`] compares first, folded: the text of the column, then the user.
-    fn names(&self, row: u32) -> (CompactString, CompactString) {
+    /// What [`Self::order`] compares first, by their keys: the text of the column, then the user.
+    fn names(&self, row: u32) -> (collate::SortKey, collate::SortKey) {
         let Some(row) = self.table.row(RowId(row)) else {
             return Default::default();
         };
         let text = self.text(&row).map_or("", Text::raw);
-        (fold(text), fold(row.user().raw()))
+        (collate::key(text), collate::key(row.user().raw()))
     }
 
     /// Which of two rows with the same key comes first: by column, user, device, and never "equal" for two rows.
@@ -105,7 +103,7 @@ impl<'a> Keys<'a> {
             return a.cmp(&b);
         };
         let folded = |left: Option<&Text>, right: Option<&Text>| {
-            compare(left.map_or("", Text::raw), right.map_or("", Text::raw))
+            collate::compare(left.map_or("", Text::raw), right.map_or("", Text::raw))
         };
         let column = folded(self.text(&left), self.text(&right));
         let column = if self.backwards() {
@@ -149,70 +147,4 @@ fn urgency(row: &Row<'_>) -> u64 {
 
 fn moment(at: Millis) -> u64 {
     u64::try_from(at.0).unwrap_or(0).min(MOMENTS - 1)
-}
-
-/// A text in lower case, as [`compare`] sees it.
-fn fold(text: &str) -> CompactString {
-    text.chars().flat_map(char::to_lowercase).collect()
-}
-
-/// The order of two texts whatever their case.
-fn compare(left: &str, right: &str) -> Ordering {
-    if left.is_ascii() && right.is_ascii() {
-        let lower = |b: u8| b.to_ascii_lowercase();
-        left.bytes().map(lower).cmp(right.bytes().map(lower))
-    } else {
-        let lower = char::to_lowercase;
-        left.chars()
-            .flat_map(lower)
-            .cmp(right.chars().flat_map(lower))
-    }
-}
-
-/// The first eight bytes of a text in lower case, as a number that sorts like [`compare`].
-fn prefix(text: &Text) -> u64 {
-    let mut bytes = [0; 8];
-    let mut utf8 = [0; 4];
-    let mut used = 0;
-    for c in text.raw().chars().take(8).flat_map(char::to_lowercase) {
-        for &byte in c.encode_utf8(&mut utf8).as_bytes() {
-            if let Some(place) = bytes.get_mut(used) {
-                *place = byte;
-                used += 1;
-            }
-        }
-    }
-    u64::from_be_bytes(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_number_of_a_text_never_contradicts_its_order() {
-        let texts = [
-            "",
-            "a",
-            "A",
-            "ana petrova",
-            "Ana Petrowa",
-            "Åsa",
-            "åsb",
-            "佐藤 花子",
-            "z\u{0}",
-            "z",
-        ];
-        for left in texts {
-            for right in texts {
-                let numbers = prefix(&Text::from(left)).cmp(&prefix(&Text::from(right)));
-                let order = compare(left, right);
-                assert!(
-                    numbers == Ordering::Equal || numbers == order,
-                    "{left:?} {right:?}"
-                );
-                assert_eq!(order, fold(left).cmp(&fold(right)), "{left:?} {right:?}");
-            }
-        }
-    }
 }

@@ -45,6 +45,9 @@ pub(super) fn meaning(key: KeyEvent, form: &Form) -> Option<Meaning> {
         KeyCode::End => Stroke::End,
         KeyCode::Backspace => Stroke::Erase,
         KeyCode::Delete => Stroke::EraseNext,
+        KeyCode::Char('b') if alt => Stroke::WordLeft,
+        KeyCode::Char('f') if alt => Stroke::WordRight,
+        KeyCode::Char('d') if alt => Stroke::EraseNextWord,
         KeyCode::Char(c) if !alt => Stroke::Type(c),
         _ => return None,
     };
@@ -54,12 +57,17 @@ pub(super) fn meaning(key: KeyEvent, form: &Form) -> Option<Meaning> {
 fn chord(code: KeyCode) -> Option<Meaning> {
     let stroke = match code {
         KeyCode::Char('s') => return Some(Meaning::Ask(Ask::Review)),
-        KeyCode::Char('e') => return Some(Meaning::Ask(Ask::Edit)),
+        KeyCode::Char('x') => return Some(Meaning::Ask(Ask::Edit)),
         KeyCode::Char('o') => return Some(Meaning::Ask(Ask::Load)),
         KeyCode::Char('p') => return Some(Meaning::Ask(Ask::History)),
         KeyCode::Char('j') => return Some(Meaning::Aside),
         KeyCode::Char('r') => return Some(Meaning::CheckAgain),
-        KeyCode::Char('u') => Stroke::Undo,
+        KeyCode::Char('a') => Stroke::Home,
+        KeyCode::Char('e') => Stroke::End,
+        KeyCode::Char('k') => Stroke::EraseRest,
+        KeyCode::Char('u') => Stroke::EraseLine,
+        // What terminals send for Ctrl-_ is known by three names.
+        KeyCode::Char('_' | '7' | '/') => Stroke::Undo,
         KeyCode::Char('w') => Stroke::EraseWord,
         KeyCode::Char('d') => Stroke::Remove,
         KeyCode::Char('n') => Stroke::Complete,
@@ -79,14 +87,14 @@ pub(super) fn foot(
     buf: &mut Buffer,
     theme: &Theme,
 ) {
-    let mut hints = vec![("Ctrl-s", "review"), ("Esc", "keep draft")];
+    let mut hints = vec![("Ctrl-s", "review"), ("Esc", "keep draft"), ("F1", "keys")];
     if narrow {
         hints.push(("Ctrl-j", if aside { "fields" } else { "JSON" }));
     }
     hints.extend(own(form));
     hints.extend([
         ("Tab", "next"),
-        ("Ctrl-e", "editor"),
+        ("Ctrl-x", "editor"),
         ("Ctrl-o", "load"),
         ("Ctrl-p", "earlier"),
         ("Ctrl-r", "check again"),
@@ -116,7 +124,7 @@ fn own(form: &Form) -> Vec<(&'static str, &'static str)> {
     }
     let line = form.editing().line();
     if line.is_some_and(crate::form::Typing::can_undo) {
-        own.push(("Ctrl-u", "undo"));
+        own.push(("Ctrl-_", "undo"));
     }
     if line.is_some() && !form.completions(1).is_empty() {
         own.push(("Ctrl-n", "complete"));

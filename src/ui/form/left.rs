@@ -254,7 +254,10 @@ fn below(form: &Form, n: usize, width: usize, narrow: bool, lines: &mut Vec<Fiel
         note(format!("> {value}   {about}"), Role::Accent);
     }
     if let Some(field) = form.field() {
-        let help = format!("{} {}", field.help, hint(field));
+        let zone = form.zone();
+        let zone = zone.iana_name().filter(|_| field.kind.dated());
+        let zone = zone.map_or(String::new(), |zone| format!(" Times are those of {zone}."));
+        let help = format!("{} {}{zone}", field.help, hint(field));
         for text in wrap(help.trim(), room) {
             note(text, Role::Dim);
         }

@@ -218,8 +218,8 @@ mod tests {
     #[test]
     fn the_steps_of_one_thing_are_shown_whole_and_in_order() {
         let bus = r#"{"kind":"eventbridge","name":"b","awsAccountId":"1","awsAccountRegion":"r","eventSourceSuffix":"s","eventFilter":["v2.a"]}"#;
-        let plan =
-            crate::form::route::plans::create(crate::model::route::read(bus).unwrap()).unwrap();
+        let plan = crate::form::route::plans::create(crate::model::route::read(bus).unwrap(), None)
+            .unwrap();
         let shown = Shown {
             method: "POST",
             url: "https://h/api/v2/integrations".to_owned(),

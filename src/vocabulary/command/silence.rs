@@ -3,17 +3,26 @@
 use jiff::SignedDuration;
 
 use super::{Command, Span};
+use crate::time::Millis;
 
 /// The longest silence: what is to be quiet for longer is to be fixed, or not to be watched.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Reads what follows the verb; `sure` when a person has been told how much it covers.
 ///
+/// `#MOMENT` before it is the silence that this one takes the place of, by the moment that it was made.
+///
 /// A filter is one word with an operator in it, or a group in parentheses; anything else begins the reason, so that
 /// `silence 1h power work at Accra` silences everything and says why.
 pub(super) fn parse(rest: &str, sure: bool) -> Result<Command, String> {
     const USAGE: &str =
         "silence DURATION [this|FILTER] REASON, for example: silence 30m site:Accra power work";
+    let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let (instead, rest) = match first.strip_prefix('#').map(str::parse) {
+        Some(Ok(from)) => (Some(Millis(from)), after.trim()),
+        Some(Err(_)) => return Err(format!("{first:?} names no silence: :silences lists them")),
+        None => (None, rest),
+    };
     let (length, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let length: SignedDuration = length
         .parse()
@@ -29,6 +38,7 @@ pub(super) fn parse(rest: &str, sure: bool) -> Result<Command, String> {
         ms: i64::try_from(length.as_millis()).unwrap_or(i64::MAX),
         span,
         reason: reason.to_owned(),
+        instead,
         sure,
     })
 }

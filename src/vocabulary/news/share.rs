@@ -53,6 +53,8 @@ pub enum AlertChange {
         ms: i64,
         /// Why.
         reason: Text,
+        /// The one that it takes the place of.
+        instead: Option<Box<Silence>>,
     },
     /// A silence ends before its time.
     Lift(Box<Silence>),

@@ -281,6 +281,34 @@ async fn phones_start_anew_and_one_without_an_edge_says_why() {
 }
 
 #[tokio::test]
+async fn an_edge_is_told_to_start_anew_and_the_request_is_on_record() {
+    let rig = Rig::start(&["reboot-ms=60000"]).await;
+    let edge = "af-west-1-edge-0b17";
+    let deed = Deed::RebootEdge {
+        edge: edge.into(),
+        name: "AF West 1".into(),
+    };
+    let ran = run(&rig.kit, Order::Phone(phone::PhoneOrder::Deeds(vec![deed]))).await;
+    let Outcome::Done(text) = &ran.outcome else {
+        panic!("{:?}", ran.outcome);
+    };
+    assert_eq!(text.raw(), "AF West 1 reboot requested");
+    assert_eq!(rig.record(), ["edge.reboot Ok"]);
+    let away = async {
+        loop {
+            let seen = rig.ground.control.state().await;
+            let mut edges = seen["edges"].as_array().unwrap().iter();
+            if edges.any(|it| it["id"] == edge && it["onlineStatus"] == "OFFLINE") {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let away = tokio::time::timeout(std::time::Duration::from_secs(30), away).await;
+    assert!(away.is_ok(), "it never went");
+}
+
+#[tokio::test]
 async fn somebody_is_moved_out_and_seated_again() {
     let rig = Rig::start(&[]).await;
     let client = &rig.kit.client;

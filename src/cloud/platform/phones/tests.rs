@@ -83,7 +83,7 @@ fn an_event_reads_as_the_list_does() {
         "secondaryStatus": {"operationalStatus": "OPERATIONAL", "eventCreationTime": SINCE}});
     let report = event(body.to_string().as_bytes()).unwrap();
     let mut standing = Standing::default();
-    assert!(standing.take(report));
+    assert!(standing.take(report.clone()));
     assert_eq!(standing.registered().0, Some(true), "it failed over");
     assert!(report.made.is_some());
     assert_eq!(event(b"{}").unwrap(), Report::default());

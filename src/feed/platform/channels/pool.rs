@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::channel::{Loss, LossCause};
 use super::fold::{Fold, Folder};
 use super::rivals::Rivals;
-use super::spread::Spread;
+use super::spread::{Arranged, Spread};
 use super::{Hub, TopicState, channel};
 use crate::cloud::platform::channels::{Channel, Listed};
 use crate::cloud::{Client, Error};
@@ -73,7 +73,7 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, most: usize) {
         sleep(shared.timing.settle).await;
         gone.extend(std::iter::from_fn(|| losses.try_recv().ok()));
         pool.lose(gone).await;
-        pool.arrange();
+        pool.arrange().await;
     }
 }
 
@@ -84,7 +84,41 @@ fn is_same(a: &[Fold], b: &[Fold]) -> bool {
 }
 
 impl ChannelPool {
-    fn arrange(&mut self) {
+    async fn arrange(&mut self) {
+        let mut arranged = self.arranged();
+        if arranged.channels.len() > self.tasks.len() && self.share(arranged.channels.len()).await {
+            arranged = self.arranged();
+        }
+        self.carry_out(arranged);
+    }
+
+    /// Before more channels are made than are held, those of all readers are counted: what others have is left to them. Whoever has none
+    /// takes one in any case, for channels that nobody hears any more go first. Whether there is less room than was thought.
+    async fn share(&mut self, needed: usize) -> bool {
+        // Where nobody can say, it is found out by making them.
+        let Ok(listed) = listed(&self.shared.client).await else {
+            return false;
+        };
+        let (there, held) = (listed.count(), self.tasks.len());
+        let room = held.max(1).max(held + self.rivals.free(there));
+        if room >= needed {
+            return false;
+        }
+        let now = Instant::now();
+        self.rivals.keep_to(room, now);
+        let next = self.rivals.next();
+        let next = next.map_or(0, |next| next.duration_since(now).as_secs());
+        let text = format!(
+            "Other readers of this OAuth client have {} of its channels: {room} are held here and the rest is polled; the next one is \
+             tried for in {} min. Give each reader an OAuth client of its own.",
+            there - held.min(there),
+            next.div_ceil(60)
+        );
+        self.shared.say(ProblemKind::Rival, text);
+        true
+    }
+
+    fn arranged(&mut self) -> Arranged {
         let held = self.rivals.held(self.most);
         let mut wanted = self.hub.wanted();
         // What is carried by itself already is not combined as well.
@@ -92,7 +126,10 @@ impl ChannelPool {
         wanted.combined.retain(|topic| !alone.contains(topic));
         let combined = self.folder.fold(&wanted.combined);
         let entries = wanted.alone.into_iter().map(Fold::from).chain(combined);
-        let arranged = self.spread.arrange(entries, held);
+        self.spread.arrange(entries, held)
+    }
+
+    fn carry_out(&mut self, arranged: Arranged) {
         self.hub
             .tell(arranged.uncovered.iter(), &TopicState::Uncovered);
         self.tasks.truncate(arranged.channels.len());

@@ -75,6 +75,17 @@ impl Rivals {
         self.plan(now);
     }
 
+    /// How many more there is room for where all readers together have `there`.
+    pub fn free(&self, there: usize) -> usize {
+        self.full.saturating_sub(there)
+    }
+
+    /// Others have so many that no more than these are left; nothing was taken.
+    pub fn keep_to(&mut self, room: usize, now: Instant) {
+        self.held = Some(room);
+        self.plan(now);
+    }
+
     /// More is tried for: what all readers together, who hold `there`, leave free, and one in any case, since channels that nobody
     /// hears any more are taken first. Nothing is remembered of a rival once everything is held and the last blow is long ago.
     pub fn grow(&mut self, there: Option<usize>, wanted: usize, now: Instant) {
@@ -86,7 +97,7 @@ impl Rivals {
             *self = Self::new(self.least, self.most);
             return;
         }
-        let free = there.map_or(0, |there| self.full.saturating_sub(there));
+        let free = there.map_or(0, |there| self.free(there));
         self.held = Some(held.saturating_add(free.max(1)).min(wanted));
         self.plan(now);
     }
@@ -155,6 +166,21 @@ mod tests {
             (30..=37).contains(&waits(&rivals, now)),
             "half an hour at most"
         );
+    }
+
+    #[test]
+    fn what_others_have_from_the_start_is_left_to_them_and_nobody_is_accused() {
+        let (mut rivals, now) = rivals();
+        assert_eq!((rivals.free(18), rivals.free(25)), (2, 0));
+        rivals.keep_to(2, now);
+        assert_eq!(
+            (rivals.held(10), rivals.told(), waits(&rivals, now)),
+            (2, None, 1)
+        );
+        rivals.grow(Some(12), 10, now);
+        assert_eq!(rivals.held(10), 10);
+        rivals.grow(Some(20), 10, now);
+        assert_eq!((rivals.held(10), rivals.next()), (10, None));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::fold::Fold;
 use super::frame::{self, Frame};
 use super::recent::Recent;
 use super::{Topic, TopicState};
-use crate::cloud::platform::channels::{Channel, Subscribe, Subscribed};
+use crate::cloud::platform::channels::{Channel, Subscribe, Subscribed, TOPICS};
 use crate::cloud::supervisor::frames::{self, Brought};
 use crate::cloud::supervisor::{Quiet, Silence};
 use crate::cloud::{Error, Socket};
@@ -75,6 +75,8 @@ pub(super) struct ChannelSession<'s, 'a> {
     carried: HashSet<Topic>,
     /// The subscription under way, and what it asks for.
     subscribing: Option<(Subscribing<'a>, Subscribe, Vec<Fold>)>,
+    /// Entries that are asked for in one call: fewer once one was refused for its size.
+    most: usize,
     /// When a subscription that failed is tried again, and how often it has.
     retry: Option<Instant>,
     failures: u32,
@@ -122,6 +124,7 @@ impl<'s, 'a> ChannelSession<'s, 'a> {
             wanted: HashSet::new(),
             carried: HashSet::new(),
             subscribing: None,
+            most: TOPICS,
             retry: None,
             failures: 0,
             renew: renewal(left),

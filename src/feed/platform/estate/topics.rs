@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::look::OFFLINE;
 use crate::cloud::platform::{edges, trunks};
 use crate::feed::platform::channels::Topic;
 use crate::model::estate::Estate;
@@ -35,27 +36,59 @@ fn calls(id: &TrunkId) -> Topic {
     Topic::from(format!("{TRUNK}{}{METRICS}", id.raw()))
 }
 
-/// Takes in an event; whether it was of something known. The error is what is wrong with it.
+/// What an event said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Nothing of anything known.
+    Nothing,
+    /// Something that was taken in.
+    Something,
+    /// That a trunk does not work, which was taken in; its edge may be switched off, or no more.
+    Doubtful(EdgeId),
+    /// That this edge is away; it was not taken in, for whether it failed is another question.
+    Away(EdgeId),
+}
+
+impl From<bool> for Told {
+    fn from(known: bool) -> Self {
+        if known {
+            Self::Something
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+/// Takes in an event; what it said. The error is what is wrong with it.
 pub(super) fn event(
     topic: &Topic,
     body: &[u8],
     estate: &mut Estate,
     at: Millis,
-) -> Result<bool, Text> {
+) -> Result<Told, Text> {
     let unreadable = |reason: String| Text::from(reason);
     if let Some(id) = topic.id(TRUNK, METRICS) {
         let traffic = trunks::calls_event(body).map_err(unreadable)?;
-        return Ok(estate.counted(&TrunkId::from(id), traffic));
+        return Ok(estate.counted(&TrunkId::from(id), traffic).into());
     }
     if let Some(id) = topic.id(TRUNK, "") {
         let seen = trunks::trunk_event(body).map_err(unreadable)?;
-        return Ok(estate.trunk_seen(&TrunkId::from(id), seen, at));
+        let trunk = TrunkId::from(id);
+        let fails = matches!(seen.connected, Some((Some(false), _)));
+        let known = estate.trunk_seen(&trunk, seen, at);
+        let edge = estate.edge_of(&trunk).filter(|_| known && fails);
+        return Ok(edge.map_or(known.into(), |edge| Told::Doubtful(edge.clone())));
     }
     if let Some(id) = topic.id(EDGE, "") {
         let online = edges::edge_event(body).map_err(unreadable)?;
-        return Ok(estate.edge_seen(&EdgeId::from(id), online, at));
+        let edge = EdgeId::from(id);
+        let away = online.as_ref().is_some_and(|word| word.raw() == OFFLINE);
+        if away && estate.edge_ids().any(|known| *known == edge) {
+            return Ok(Told::Away(edge));
+        }
+        return Ok(estate.edge_seen(&edge, online, at).into());
     }
-    Ok(false)
+    Ok(Told::Nothing)
 }
 
 /// Which topics are carried.
@@ -204,18 +237,28 @@ mod tests {
         let mut hear =
             |rest: &str, body: &str| event(&topic(rest), body.as_bytes(), &mut estate, Millis(5));
         let down = r#"{"connectedStatus":{"connected":false}}"#;
-        assert_eq!(hear("trunks.t-1", down), Ok(true));
-        assert_eq!(hear("trunks.t-2", down), Ok(true));
-        assert_eq!(hear("trunks.t-9", down), Ok(false));
+        let doubtful = || Ok(Told::Doubtful("e".into()));
+        assert_eq!(hear("trunks.t-1", down), doubtful());
+        assert_eq!(hear("trunks.t-2", down), doubtful());
+        assert_eq!(hear("trunks.t-9", down), Ok(Told::Nothing));
         assert_eq!(
             hear("trunks.t-1.metrics", r#"{"calls":{"inboundCallCount":4}}"#),
-            Ok(true)
+            Ok(Told::Something)
         );
-        assert_eq!(hear("e", r#"{"onlineStatus":"OFFLINE"}"#), Ok(true));
-        assert_eq!(hear("e.softwareupdate", "{}"), Ok(false));
+        assert_eq!(
+            hear("e", r#"{"onlineStatus":"ONLINE"}"#),
+            Ok(Told::Something)
+        );
+        let away = hear("e", r#"{"onlineStatus":"OFFLINE"}"#);
+        assert_eq!(away, Ok(Told::Away("e".into())));
+        assert_eq!(hear("e.softwareupdate", "{}"), Ok(Told::Nothing));
         assert!(hear("trunks.t-1", "nonsense").is_err());
         assert_eq!(estate.carriers()[0].health, Health::Down);
-        assert_eq!(estate.edges()[0].state(), EdgeState::Offline);
+        assert_eq!(
+            estate.edges()[0].state(),
+            EdgeState::Online,
+            "whether it failed is asked first"
+        );
     }
 
     #[test]

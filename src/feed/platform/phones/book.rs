@@ -4,15 +4,19 @@
 //! Moments are counted, not timed: every event and every begun read takes the next number, so that "before" and "after" are exact. A read
 //! that began before something became known does not undo it.
 
+mod attention;
 mod entry;
 mod held;
+mod pages;
+mod people;
 mod persons;
+mod swept;
 mod topics;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use tokio::time::{Duration, Instant};
 
 use self::held::Held;
@@ -52,8 +56,10 @@ struct Entry {
     place: PagePlace,
     /// What keeps it up.
     carriage: Carriage,
-    /// What is known before this is not sure: the topic went live then. None once a read or an event has confirmed it.
+    /// What its edges said before this is not sure: its topics went live then. None once a read or an event has confirmed it.
     unsure: Option<Moment>,
+    /// The same of what its person does, where it is a browser; only a read of the person confirms it.
+    waits: Option<Moment>,
     /// Whether its topic has kept it sure before.
     proven: bool,
     /// Whether it was told as not sure, and nothing has confirmed it since.
@@ -82,9 +88,8 @@ pub(super) struct Book {
     /// When that was last told.
     told: Option<Instant>,
     now: Moment,
-    carried: usize,
-    sure: usize,
-    covered: usize,
+    /// How many phones bear each of [`Entry::marks`].
+    marks: [usize; 3],
     /// How many phones each person has.
     held: Held,
 }
@@ -136,12 +141,25 @@ impl Book {
     }
 
     pub fn numbers(&self) -> Numbers {
+        let [carried, sure, covered] = self.marks;
         Numbers {
             phones: self.phones.len(),
-            carried: self.carried,
-            sure: self.sure,
-            covered: self.covered,
+            carried,
+            sure,
+            covered,
         }
+    }
+
+    /// Changes one phone, and keeps the figures true. None where it is not known.
+    fn amend<R>(&mut self, id: &DeviceId, change: impl FnOnce(&mut Entry) -> R) -> Option<R> {
+        let entry = self.phones.get_mut(id)?;
+        let before = entry.marks();
+        let changed = change(entry);
+        let after = entry.marks();
+        for ((sum, before), after) in self.marks.iter_mut().zip(before).zip(after) {
+            *sum = *sum + usize::from(after) - usize::from(before);
+        }
+        Some(changed)
     }
 
     /// Whether any phone is a browser, so that reads of phones take reads of people.
@@ -159,7 +177,6 @@ impl Book {
         begun: Moment,
     ) -> BookedRead {
         let mut landed = BookedRead::default();
-        let mut sure = 0;
         let people: HashMap<UserId, (User, Duty)> = people
             .into_iter()
             .map(|(user, duty)| (user.id.clone(), (user, duty)))
@@ -172,41 +189,36 @@ impl Book {
                 phone.person.name = user.name.clone();
             }
             self.meet(&phone, &mut landed);
-            if self.enter(&phone, &mut landed).is_none() {
+            if !self.enter(&phone, &mut landed) {
                 continue;
             }
             if let Some((_, duty)) = read {
                 self.persons.read(&phone.person.id, duty, begun);
             }
             let duty = self.persons.duty(&phone.person.id);
-            let Some(entry) = self.phones.get_mut(&phone.id) else {
-                continue;
-            };
-            if let Some(page) = page {
-                entry.place = (page, at);
-            }
-            entry.seen = entry.seen.max(begun);
-            entry.reboots = phone.reboots;
-            // An event came while the read was under way: it is newer. A desk phone's tells everything of it.
-            if entry.spoken > begun && !entry.browser {
-                continue;
-            }
-            if entry.unsure.is_some_and(|since| begun > since) {
-                entry.unsure = None;
-                sure += 1;
-            }
-            if entry.spoken <= begun {
-                entry.standing.take(Report {
-                    // A read is newer than what was heard before it began, whatever the clocks of edges say.
-                    made: None,
-                    ..phone.report
-                });
-            }
-            landed
-                .sightings
-                .push(entry.sighting(phone.id, &duty, Bytes::new()));
+            let told_of = read.is_some() || phone.person.nobody;
+            let told = self.amend(&phone.id.clone(), |entry| {
+                if let Some(page) = page {
+                    entry.place = (page, at);
+                }
+                entry.seen = entry.seen.max(begun);
+                entry.reboots = phone.reboots;
+                // An event came while the read was under way: it is newer. A desk phone's tells everything of it.
+                if entry.spoken > begun && !entry.browser {
+                    return None;
+                }
+                entry.confirm(begun, told_of);
+                if entry.spoken <= begun {
+                    entry.standing.take(Report {
+                        // A read is newer than what was heard before it began, whatever the clocks of edges say.
+                        made: None,
+                        ..phone.report
+                    });
+                }
+                Some(entry.sighting(phone.id, &duty, Bytes::new()))
+            });
+            landed.sightings.extend(told.flatten());
         }
-        self.sure += sure;
         landed
     }
 
@@ -229,18 +241,19 @@ impl Book {
 
     fn hear_phone(&mut self, id: DeviceId, report: Report, raw: Bytes) -> Option<Sighting> {
         let now = self.moment();
-        let entry = self.phones.get_mut(&id)?;
-        if !entry.standing.take(report) {
-            return None;
-        }
-        entry.spoken = now;
-        // A browser's event tells of its edge alone: only a read makes it sure.
-        let whole = report.primary.is_some() && !entry.browser;
-        if whole && entry.unsure.take().is_some() {
-            self.sure += 1;
-        }
-        let duty = self.persons.duty(&entry.user);
-        Some(entry.sighting(id, &duty, raw))
+        let duty = self.persons.duty(&self.phones.get(&id)?.user);
+        let whole = report.primary.is_some();
+        let told = self.amend(&id.clone(), |entry| {
+            if !entry.standing.take(report) {
+                return None;
+            }
+            entry.spoken = now;
+            if whole {
+                entry.unsure = None;
+            }
+            Some(entry.sighting(id, &duty, raw))
+        });
+        told.flatten()
     }
 
     fn hear_person(
@@ -281,134 +294,26 @@ impl Book {
                 Subject::Person(id, _) => self.persons.browsers(&UserId::from(id)),
             };
             for id in phones {
-                let Some(entry) = self.phones.get_mut(&id) else {
+                let turned = self.amend(&id, |entry| {
+                    let lost = by != Delivery::Live && !entry.is_polled();
+                    entry.stale |= lost;
+                    entry.carriage.turn(subject.bit(), by);
+                    entry.unsure = entry.carried().then_some(now);
+                    entry.waits = entry.unsure.filter(|_| entry.browser);
+                    (entry.user.clone(), lost, entry.waits.is_some())
+                });
+                let Some((user, was_lost, waits)) = turned else {
                     continue;
                 };
-                if !entry.is_polled() {
-                    self.sure -= 1;
-                    if by != Delivery::Live {
-                        entry.stale = true;
-                        lost.push((entry.user.clone(), id));
-                    }
+                if waits {
+                    self.persons.doubt(&user, now);
                 }
-                let before = entry.carriage.by();
-                entry.carriage.turn(subject.bit(), by);
-                self.carried = self.carried + usize::from(entry.carried())
-                    - usize::from(before == Delivery::Live);
-                self.covered = self.covered + usize::from(entry.covered())
-                    - usize::from(before != Delivery::Polled);
-                entry.unsure = entry.carried().then_some(now);
+                if was_lost {
+                    lost.push((user, id));
+                }
             }
         }
         lost
-    }
-
-    /// From now on these persons matter, and no others. Of whom nothing is known yet, that is kept in mind.
-    pub fn attend(&mut self, users: Vec<UserId>, now: Instant) {
-        self.attended.retain(|_, at| is_recent(*at, now));
-        self.attended
-            .extend(users.into_iter().map(|user| (user, now)));
-        self.told = Some(now);
-    }
-
-    /// Whether a phone matters that is polled although others have topics.
-    pub fn matter_without_topic(&self, now: Instant) -> bool {
-        let mut uncovered = self.phones.values().filter(|entry| !entry.covered());
-        self.covered > 0 && uncovered.any(|entry| self.keeps_topic(entry, now))
-    }
-
-    /// Whether a topic of this phone goes before others. Whoever was looked at stays so for a while: a look back would cost a
-    /// read and a change of a channel each time.
-    fn keeps_topic(&self, entry: &Entry, now: Instant) -> bool {
-        let attended = self.attended.get(&entry.user);
-        entry.matters(now) || attended.is_some_and(|at| is_recent(*at, now))
-    }
-
-    /// The topics of all phones, twice, each time those of phones that matter first and then in the order of the list. Where each
-    /// takes a place of its own, first the one of each phone that tells what no read does or as much as a read, then the others;
-    /// where those of a person take one place together, phone by phone: one that is told of in part is polled all the same.
-    pub fn topics(&self, now: Instant) -> (Vec<Topic>, Vec<Topic>) {
-        let mut order: Vec<_> = self.phones.iter().collect();
-        order.sort_by_cached_key(|(_, entry)| (!self.keeps_topic(entry, now), entry.place));
-        let (mut first, mut then) = (Vec::with_capacity(order.len()), Vec::new());
-        let mut together = Vec::with_capacity(order.len());
-        for (id, entry) in order {
-            if !entry.browser {
-                let own = topics::phone(id.raw());
-                together.push(own.clone());
-                first.push(own);
-                continue;
-            }
-            let own = duty::TOPICS.map(|word| topics::person(&entry.user, word));
-            let own: Vec<_> = own.into_iter().chain([topics::phone(id.raw())]).collect();
-            together.extend_from_slice(&own);
-            let mut own = own.into_iter();
-            first.extend(own.next());
-            let others = own;
-            if self.keeps_topic(entry, now) {
-                first.extend(others);
-            } else {
-                then.extend(others);
-            }
-        }
-        first.append(&mut then);
-        (first, together)
-    }
-
-    /// Pages that are to be read out of turn, with the moment that a read has to begin after: those with a phone that is not sure
-    /// and was last read longer than `fresh` ago. What was polled meanwhile is confirmed in its turn.
-    pub fn unsure_pages(&self, now: Instant, fresh: Duration) -> BTreeMap<u32, Moment> {
-        let old = |entry: &&Entry| {
-            let checked = entry.checked.filter(|_| !entry.stale);
-            checked.is_none_or(|at| now.duration_since(at) >= fresh)
-        };
-        self.pages(|entry| entry.carried() && old(&entry))
-    }
-
-    /// Pages with a phone that no topic has kept sure before, and that one is to: a read makes it live.
-    pub fn unproven_pages(&self) -> BTreeMap<u32, Moment> {
-        self.pages(|entry| entry.carried() && !entry.proven)
-    }
-
-    /// Pages with a phone whose topics are on channels, or about to be, and are not all live yet.
-    pub fn awaited_pages(&self) -> BTreeSet<u32> {
-        let awaited = self.phones.values();
-        let awaited = awaited.filter(|entry| entry.covered() && !entry.carried());
-        awaited.map(|entry| entry.place.0).collect()
-    }
-
-    /// Pages with a phone that is not sure and that no topic carries.
-    pub fn stale_pages(&self) -> BTreeSet<u32> {
-        let stale = self.phones.values();
-        let stale = stale.filter(|entry| entry.stale && !entry.covered());
-        stale.map(|entry| entry.place.0).collect()
-    }
-
-    /// Pages with a phone that matters: attended to, lost, or changed lately.
-    pub fn pages_that_matter(&self, now: Instant) -> BTreeSet<u32> {
-        let attended = |entry: &Entry| {
-            self.told.is_some() && self.attended.get(&entry.user).copied() == self.told
-        };
-        let matters = |entry: &&Entry| attended(entry) || entry.matters(now);
-        let pages = self.phones.values().filter(matters);
-        pages.map(|entry| entry.place.0).collect()
-    }
-
-    fn pages(&self, chosen: impl Fn(&Entry) -> bool) -> BTreeMap<u32, Moment> {
-        let mut pages = BTreeMap::new();
-        for entry in self.phones.values().filter(|entry| chosen(entry)) {
-            if let Some(since) = entry.unsure {
-                let latest = pages.entry(entry.place.0).or_insert(since);
-                *latest = since.max(*latest);
-            }
-        }
-        pages
-    }
-
-    /// Pages on which a phone is that no topic keeps sure.
-    pub fn polled_pages(&self) -> BTreeSet<u32> {
-        let polled = self.phones.values().filter(|entry| entry.is_polled());
-        polled.map(|entry| entry.place.0).collect()
     }
 
     /// Nothing is sure any more. Returns every phone.
@@ -421,44 +326,10 @@ impl Book {
         .collect()
     }
 
-    /// Phones on these pages that no read has named which began at `since` or later: moved to another page, or gone.
-    pub fn astray(&self, pages: &BTreeSet<u32>, since: Moment) -> Vec<DeviceId> {
-        let astray = self
-            .phones
-            .iter()
-            .filter(|(_, entry)| entry.seen < since && pages.contains(&entry.place.0));
-        astray.map(|(id, _)| id.clone()).collect()
-    }
-
     /// Phones of one user.
     pub fn phones_of(&self, user: &UserId) -> Vec<DeviceId> {
         let own = self.phones.iter().filter(|(_, entry)| entry.user == *user);
         own.map(|(id, _)| id.clone()).collect()
-    }
-
-    /// Phones on a page whose rows no topic keeps sure.
-    pub fn polled_on(&self, page: u32) -> Vec<(UserId, DeviceId)> {
-        let polled = self
-            .phones
-            .iter()
-            .filter(|(_, entry)| entry.place.0 == page && entry.is_polled());
-        polled
-            .map(|(id, entry)| (entry.user.clone(), id.clone()))
-            .collect()
-    }
-
-    /// Phones that no topic carries and whose last read is older than `age`; each is named once until it is read again.
-    pub fn outdated(&mut self, now: Instant, age: Duration) -> Vec<(UserId, DeviceId)> {
-        let old = |entry: &Entry| {
-            let checked = entry.checked.filter(|_| entry.is_polled());
-            checked.is_some_and(|at| now.duration_since(at) > age)
-        };
-        let outdated = self.phones.iter_mut().filter(|(_, entry)| old(entry));
-        let told = outdated.map(|(id, entry)| {
-            (entry.checked, entry.stale) = (None, true);
-            (entry.user.clone(), id.clone())
-        });
-        told.collect()
     }
 
     /// Forgets a phone that the organisation has no more. Returns whose it was.
@@ -466,66 +337,14 @@ impl Book {
         let entry = self.phones.remove(id)?;
         self.held.less(&entry.user);
         self.persons.leave(&entry.user, id);
-        self.carried -= usize::from(entry.carried());
-        self.sure -= usize::from(!entry.is_polled());
-        self.covered -= usize::from(entry.covered());
+        for (sum, mark) in self.marks.iter_mut().zip(entry.marks()) {
+            *sum -= usize::from(mark);
+        }
         Some(entry.user)
     }
 
-    /// Everyone who has a phone; whoever has none any more is forgotten.
-    pub fn people(&mut self) -> Vec<User> {
-        let owners: HashSet<&UserId> = self.phones.values().map(|entry| &entry.user).collect();
-        self.people.retain(|id, _| owners.contains(id));
-        self.unnamed.retain(|id| owners.contains(id));
-        self.people.values().cloned().collect()
-    }
-
-    /// At most `most` people whose names are to be asked for; each is given once.
-    pub fn unnamed(&mut self, most: usize) -> Vec<UserId> {
-        let asked: Vec<UserId> = self.unnamed.iter().take(most).cloned().collect();
-        for id in &asked {
-            self.unnamed.remove(id);
-        }
-        asked
-    }
-
-    /// Takes in names. Returns the people with theirs.
-    pub fn name(&mut self, named: Vec<User>) -> Vec<User> {
-        let mut known = Vec::new();
-        for User { id, name, .. } in named {
-            if let Some(person) = self.people.get_mut(&id) {
-                person.name = name;
-                known.push(person.clone());
-            }
-        }
-        known
-    }
-
-    fn meet(&mut self, phone: &Phone, landed: &mut BookedRead) {
-        let person = &phone.person;
-        let known = self.people.get(&person.id);
-        // A reference without a name does not take away one that was asked for; the first site that is told stays.
-        let name = Some(&person.name).filter(|name| !name.is_empty());
-        let name = name.or(known.map(|known| &known.name)).cloned();
-        let site = known
-            .and_then(|known| known.site.clone())
-            .or(phone.site.clone());
-        let user = User {
-            id: person.id.clone(),
-            name: name.unwrap_or_default(),
-            site,
-        };
-        if known == Some(&user) || (known.is_none() && self.phones.len() >= MOST_PHONES) {
-            return;
-        }
-        if known.is_none() && user.name.is_empty() {
-            self.unnamed.insert(user.id.clone());
-        }
-        self.people.insert(user.id.clone(), user.clone());
-        landed.people.push(user);
-    }
-
-    fn enter(&mut self, phone: &Phone, landed: &mut BookedRead) -> Option<&mut Entry> {
+    /// Sees that a phone is known, as this person's; false where there is no room for it.
+    fn enter(&mut self, phone: &Phone, landed: &mut BookedRead) -> bool {
         let owner = &phone.person.id;
         let before = self.phones.get(&phone.id).map(|entry| entry.user.clone());
         let all = self.phones.len();
@@ -538,7 +357,7 @@ impl Book {
                 .moved
                 .extend(before.map(|user| (user, phone.id.clone())));
             self.forget(&phone.id);
-            return None;
+            return false;
         }
         let mut moved = None;
         if let Some(before) = before.filter(|before| before != owner) {
@@ -547,46 +366,33 @@ impl Book {
             self.forget(&phone.id);
             landed.moved.push((before, phone.id.clone()));
         }
-        let known = self.phones.contains_key(&phone.id);
-        landed.new |= !known;
-        let mut carriage = Carriage::new(phone.browser);
+        if self.phones.contains_key(&phone.id) {
+            return true;
+        }
+        landed.new = true;
+        self.held.more(owner);
         let now = self.moment();
-        if !known {
-            self.held.more(owner);
-            let others = self.persons.browsers(owner);
-            let other = others.first().and_then(|other| self.phones.get(other));
-            if let Some(other) = other.filter(|_| phone.browser) {
-                carriage = carriage.beside(other.carriage);
-            }
-            if let Some(moved) = moved {
-                carriage = carriage.keeping(moved);
-            }
-            self.covered += usize::from(carriage.by() != Delivery::Polled);
-            self.carried += usize::from(carriage.by() == Delivery::Live);
+        let mut carriage = Carriage::new(phone.browser);
+        let others = self.persons.browsers(owner);
+        let other = others.first().and_then(|other| self.phones.get(other));
+        if let Some(other) = other.filter(|_| phone.browser) {
+            carriage = carriage.beside(other.carriage);
+        }
+        if let Some(moved) = moved {
+            carriage = carriage.keeping(moved);
         }
         if phone.browser {
             self.persons.take(owner, &phone.id);
         }
-        let entry = self
-            .phones
-            .entry(phone.id.clone())
-            .or_insert_with(|| Entry {
-                user: owner.clone(),
-                browser: phone.browser,
-                reboots: None,
-                standing: Standing::default(),
-                worth: Worth::Unknown,
-                place: (1, 0),
-                carriage,
-                unsure: (carriage.by() == Delivery::Live).then_some(now),
-                proven: false,
-                stale: false,
-                turned: None,
-                spoken: 0,
-                seen: 0,
-                checked: None,
-            });
-        Some(entry)
+        let entry = Entry::new(owner.clone(), phone.browser, carriage, now);
+        if entry.waits.is_some() {
+            self.persons.doubt(owner, now);
+        }
+        for (sum, mark) in self.marks.iter_mut().zip(entry.marks()) {
+            *sum += usize::from(mark);
+        }
+        self.phones.insert(phone.id.clone(), entry);
+        true
     }
 }
 

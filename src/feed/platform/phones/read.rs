@@ -1,14 +1,18 @@
 //! The reads of phones, and what becomes of their answers.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use hashbrown::HashSet;
 use tokio::time::Instant;
 
 use super::book::{BookedRead, Moment};
+use super::cycle::Due;
 use super::{PhoneFeed, Shared};
 use crate::cloud::pages::Page;
+use crate::cloud::platform::pages::Whole;
 use crate::cloud::platform::phones::USERS;
 use crate::cloud::{Error, Fault, Urgency};
 use crate::feed::complaints::ProblemKind;
@@ -34,6 +38,24 @@ pub(super) enum FinishedRead {
         result: Result<Found, Error>,
     },
     Names(Result<Vec<User>, Error>),
+    /// Every phone that is not well.
+    Swept {
+        begun: Moment,
+        result: Result<Whole<Phone>, Error>,
+    },
+    /// There is room for the next step of a sweep.
+    Sweeping {
+        named: Arc<HashSet<DeviceId>>,
+        begun: Moment,
+    },
+    People(PeopleRead),
+}
+
+/// A read of people that has ended.
+pub(super) struct PeopleRead {
+    pub(super) users: Vec<UserId>,
+    pub(super) begun: Moment,
+    pub(super) result: Result<People, Error>,
 }
 
 /// What was read of the people behind browsers.
@@ -48,19 +70,27 @@ pub(super) struct Found {
     faults: Vec<Fault>,
 }
 
-/// Reads a page, once there is room for the answer.
+/// Reads a page, once there is room for the answer, and with it the people behind its browsers where `with_people` says so.
 pub(super) fn page(
     shared: &Shared,
-    page: u32,
-    urgency: Urgency,
+    due: Due,
     begun: Moment,
-    of_round: bool,
+    with_people: bool,
 ) -> BoxFuture<'_, FinishedRead> {
+    let Due {
+        page,
+        urgency,
+        of_round,
+    } = due;
     let read = async move {
         shared.mailbox.room().await;
         let read = async {
             let listed = shared.client.platform()?.phones_page(page, urgency).await?;
-            let people = people(shared, &listed.entries, urgency).await?;
+            let people = if with_people {
+                people(shared, &listed.entries, urgency).await?
+            } else {
+                People::new()
+            };
             Ok((listed, people))
         };
         let result = read.await;
@@ -130,6 +160,28 @@ pub(super) fn names(shared: &Shared, users: Vec<UserId>) -> BoxFuture<'_, Finish
     read.map(FinishedRead::Names).boxed()
 }
 
+/// Reads people, [`USERS`] at most.
+pub(super) fn people_of(
+    shared: &Shared,
+    users: Vec<UserId>,
+    begun: Moment,
+) -> BoxFuture<'_, FinishedRead> {
+    let read = async move {
+        shared.mailbox.room().await;
+        let read = async {
+            let platform = shared.client.platform()?;
+            platform.duties(&users, Urgency::Enumerate).await
+        };
+        let result = read.await;
+        FinishedRead::People(PeopleRead {
+            users,
+            begun,
+            result,
+        })
+    };
+    read.boxed()
+}
+
 /// What the people behind the browsers among these phones are doing: without it nothing is known of the browsers.
 async fn people(shared: &Shared, phones: &[Phone], urgency: Urgency) -> Result<People, Error> {
     let browsers = phones
@@ -183,6 +235,9 @@ impl PhoneFeed<'_> {
                 }
                 Err(error) => self.shared.complain(ProblemKind::Read, &error),
             },
+            FinishedRead::Swept { begun, result } => self.swept(begun, result),
+            FinishedRead::Sweeping { named, begun } => self.go_on(named, begun),
+            FinishedRead::People(read) => self.people_read(read),
             FinishedRead::Names(result) => {
                 self.naming = false;
                 match result {
@@ -218,7 +273,13 @@ impl PhoneFeed<'_> {
         self.take(answer.entries, people, Some(page), begun);
     }
 
-    fn take(&mut self, mut phones: Vec<Phone>, people: People, page: Option<u32>, begun: Moment) {
+    pub(super) fn take(
+        &mut self,
+        mut phones: Vec<Phone>,
+        people: People,
+        page: Option<u32>,
+        begun: Moment,
+    ) {
         if let Some(only) = &self.only {
             phones.retain(|phone| only.contains(&phone.person.id));
         }
@@ -240,10 +301,8 @@ impl PhoneFeed<'_> {
         self.tell_people(people, None);
         self.tell(PhoneNews::Names(labels));
         self.tell(PhoneNews::Read(sightings));
-        // In the first round everything is new, and is wanted together at its end.
-        if new && self.whole.is_some() {
-            self.want(Instant::now());
-        }
+        self.newcomers |= new;
+        self.sweeps.people_wanted();
     }
 
     fn forget(&mut self, ids: Vec<DeviceId>) {

@@ -60,7 +60,7 @@ static BOOKING: [Field; 9] = [
     )
     .group("How")
     .help("Callbacks that may run at once in the slot."),
-    Field::new("callback_id", "Our name for it", FieldKind::Text)
+    Field::new("callback_id", "Reference", FieldKind::Text)
         .group("How")
         .help("Finds the reservation again should the answer be lost."),
 ];
@@ -149,7 +149,7 @@ impl Rules for Known {
             ));
         }
         let order = CallbackOrder::Book(Box::new(booking));
-        let undo = "It can be taken back (c) while nobody has been called yet.";
+        let undo = "It can be cancelled (c) while nobody has been called yet.";
         Plan::of(Order::Callback(order), affects, undo)
     }
 

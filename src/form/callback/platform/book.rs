@@ -49,7 +49,7 @@ static FIELDS: [Field; 8] = [
         .group("How")
         .help("Of a number without a country code, in two letters: US.")
         .optional(),
-    Field::new("data.reference", "Our name for it", FieldKind::Text)
+    Field::new("data.reference", "Reference", FieldKind::Text)
         .group("How")
         .help("Finds the callback again should the answer be lost. Channels, slots and limits the API does not have: the queue decides how it calls."),
 ];

@@ -77,7 +77,7 @@ pub(super) fn phone(world: &World, place: DeviceKey, wanted: PhoneFields) -> Val
     };
     let (kind, site) = (kind_of(&device.id), world.site_of(place));
     let set = world.plant.settings(place);
-    let edge = world.edge_of(place);
+    let (edge, second) = world.edges_of(place);
     let mut phone = json!({
         "id": device.id,
         "name": world.phone_name(place),
@@ -91,8 +91,8 @@ pub(super) fn phone(world: &World, place: DeviceKey, wanted: PhoneFields) -> Val
         "lines": [line(world, place, device, wanted)],
         "capabilities": capabilities(device),
         "standAlone": false,
-        "primaryEdge": refer::edge(edge),
-        "secondaryEdge": refer::edge(crate::org::edges::standing_in(edge)),
+        "primaryEdge": refer::edge(world, edge),
+        "secondaryEdge": refer::edge(world, second),
         "selfUri": refer::edges_uri("phones", &device.id),
     });
     if wanted.status {
@@ -128,7 +128,7 @@ fn line(world: &World, place: DeviceKey, device: &Device, wanted: PhoneFields) -
         let kind = kind_of(&device.id);
         line["lineBaseSettings"] = bases::line_base_ref(kind);
         line["site"] = refer::site(world.site_of(place));
-        line["primaryEdge"] = refer::edge(world.edge_of(place));
+        line["primaryEdge"] = refer::edge(world, world.edge_of(place));
         line["properties"] = bases::line_properties(kind);
     }
     if let Some(user) = world.plant.user_of(place).filter(|_| wanted.logged_in_user) {
@@ -143,12 +143,8 @@ fn line(world: &World, place: DeviceKey, device: &Device, wanted: PhoneFields) -
 /// What an edge says of a phone. A desk phone registers with its primary one, and the other would take it. A browser does not register:
 /// both say that they could reach it as long as its edge is there, whatever the browser does.
 fn status(world: &World, place: DeviceKey, device: &Device, primary: bool) -> Value {
-    let served = world.edge_of(place);
-    let edge = if primary {
-        served
-    } else {
-        crate::org::edges::standing_in(served)
-    };
+    let (own, second) = world.edges_of(place);
+    let edge = if primary { own } else { second };
     let up = world.plant.is_up(edge);
     let (there, since) = sign(world, place, device);
     let mut status = json!({
@@ -158,7 +154,7 @@ fn status(world: &World, place: DeviceKey, device: &Device, primary: bool) -> Va
         "eventCreationTime": microseconds(since),
         "provision": {"time": since, "source": "edge"},
         "phoneAssignmentToEdgeType": if primary { "PRIMARY" } else { "SECONDARY" },
-        "edge": refer::edge(edge),
+        "edge": refer::edge(world, edge),
         "lineStatuses": [],
     });
     if primary || is_web_rtc(device) {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::org::carriers::{DEGRADED, DOWN};
 use crate::org::edges;
-use crate::org::platform::refer;
+use crate::org::plant::Stay;
+use crate::org::platform::{estate, refer};
 use crate::org::state::World;
 
 /// The most ids that a call for metrics may name.
@@ -51,9 +52,21 @@ pub(in crate::org) fn tell_metrics(world: &World) {
 
 impl Trunk {
     /// Every one: each carrier's on each edge, and the phones'.
-    pub(super) fn all(world: &World) -> impl Iterator<Item = Self> + use<> {
+    pub(super) fn all(world: &World) -> impl Iterator<Item = Self> {
         let carriers = (0..world.carriers.len()).map(Some).chain([None]);
-        carriers.flat_map(|carrier| (0..edges::COUNT).map(move |edge| Self { carrier, edge }))
+        let own =
+            carriers.flat_map(|carrier| (0..edges::COUNT).map(move |edge| Self { carrier, edge }));
+        // The cloud's own have one each.
+        let count = world.carriers.len().max(1);
+        let media = world
+            .plant
+            .standing()
+            .filter(|(_, edge)| edge.stay == Stay::Media);
+        let media = media.map(move |(edge, _)| Self {
+            carrier: Some(edge % count),
+            edge,
+        });
+        own.chain(media)
     }
 
     pub(super) fn base_id(self, world: &World) -> &'static str {
@@ -67,7 +80,7 @@ impl Trunk {
     }
 
     pub(super) fn id(self, world: &World) -> String {
-        let (edge, _) = edges::named(self.edge);
+        let (edge, _) = world.plant.named(self.edge);
         format!("trunk-{}-{edge}", self.base_id(world))
     }
 
@@ -136,7 +149,7 @@ impl Trunk {
             }
             json!([told])
         };
-        let mut ip = json!({"address": format!("198.51.100.{}", 10 + self.edge)});
+        let mut ip = json!({"address": estate::address(self.edge)});
         if !world.plant.is_up(self.edge) {
             ip["errorInfo"] = self.error(world);
         }
@@ -169,7 +182,7 @@ impl Trunk {
 
     pub(super) fn entity(self, world: &World) -> Value {
         let (id, base) = (self.id(world), self.base_id(world));
-        let (edge, name) = edges::named(self.edge);
+        let (edge, name) = world.plant.named(self.edge);
         let (options, registers) = self.asked();
         let mut trunk = self.status(world);
         let mut put = |field: &str, value: Value| trunk[field] = value;
@@ -181,7 +194,15 @@ impl Trunk {
         put("version", json!(1));
         put("state", json!("active"));
         put("trunkType", json!(self.kind()));
-        put("edge", refer::edge(self.edge));
+        put("edge", refer::edge(world, self.edge));
+        if world
+            .plant
+            .edges
+            .get(self.edge)
+            .is_some_and(|edge| edge.stay == Stay::Media)
+        {
+            put("description", json!(format!("ASG-{name}")));
+        }
         put(
             "trunkBase",
             refer::to("trunkbasesettings", base, self.base_name(world)),
@@ -210,7 +231,7 @@ impl Trunk {
     pub(super) fn metrics(self, world: &World) -> Value {
         let id = self.id(world);
         let now = Timestamp::now();
-        let (edge, _) = edges::named(self.edge);
+        let (edge, _) = world.plant.named(self.edge);
         let connected = self.connected(world);
         let calls = |salt: i64| {
             let minute = now.as_second() / 60;

@@ -15,6 +15,9 @@ use crate::feed::platform::channels::{Topic, TopicState};
 use crate::text::Text;
 use crate::vocabulary::problem::Trouble;
 
+/// The status for a body that is larger than whoever takes it allows.
+const TOO_LARGE: u16 = 413;
+
 impl ChannelSession<'_, '_> {
     /// Takes note of what is wanted now. What the channel is subscribed to already, from an earlier socket, is live at once.
     pub(super) fn take_wants(&mut self) {
@@ -48,11 +51,20 @@ impl ChannelSession<'_, '_> {
     /// Subscribes to the same again, so that the channel's day begins anew.
     pub(super) fn renew_subscription(&mut self) {
         if self.subscribing.is_none() {
-            self.ask(Subscribe::Replace, self.entries.clone());
+            // A part of them put in the place of all would end the others.
+            let all = self.entries.len() <= self.most;
+            let how = if all {
+                Subscribe::Replace
+            } else {
+                Subscribe::Add
+            };
+            self.ask(how, self.entries.clone());
         }
     }
 
-    fn ask(&mut self, how: Subscribe, entries: Vec<Fold>) {
+    /// Asks for these, as many as one call takes; the rest is missing when it has landed.
+    fn ask(&mut self, how: Subscribe, mut entries: Vec<Fold>) {
+        entries.truncate(self.most);
         let (client, channel) = (&self.connection.shared.client, self.channel.clone());
         let combined = entries.iter().any(Fold::is_combined);
         let unproven = combined && self.connection.hub.is_combining_unproven();
@@ -84,12 +96,18 @@ impl ChannelSession<'_, '_> {
                     self.state.subscribed.clear();
                 }
                 self.take_in(asked, answer, listed.as_ref());
+                self.leave_out();
                 self.go_live();
                 // What is wanted may have changed meanwhile.
                 self.subscribe();
                 None
             }
             Err(error) if error.status() == Some(404) => Some(SessionEnd::Gone),
+            Err(error) if error.status() == Some(TOO_LARGE) && asked.len() > 1 => {
+                self.most = asked.len().div_ceil(2);
+                self.subscribe();
+                None
+            }
             // One that is not known may fail the whole call, whatever is said of errors.
             Err(error) if error.status() == Some(400) && asked.iter().any(Fold::is_combined) => {
                 let combined = asked.into_iter().filter(Fold::is_combined);
@@ -182,6 +200,20 @@ impl ChannelSession<'_, '_> {
             .iter()
             .filter(|topic| !self.carried.contains(*topic));
         self.connection.hub.tell(missing, &TopicState::Uncovered);
+    }
+
+    /// What was carried and is not followed any more, until the rest is asked for, has a gap.
+    fn leave_out(&mut self) {
+        let subscribed = &self.state.subscribed;
+        let entries = self.entries.iter();
+        let left = entries.filter(|fold| !subscribed.contains(fold.name()));
+        let left = left.flat_map(Fold::topics);
+        let carried = &mut self.carried;
+        let left: Vec<Topic> = left
+            .filter(|topic| carried.remove(*topic))
+            .cloned()
+            .collect();
+        self.connection.hub.tell(left.iter(), &TopicState::Gap);
     }
 
     /// Tells what is carried from now on.

@@ -3,13 +3,54 @@
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{Delivery, Entry, is_recent};
-use crate::model::DeviceId;
+use super::topics::Carriage;
+use super::{Delivery, Entry, Moment, is_recent};
 use crate::model::registration::condition::Worth;
 use crate::model::registration::duty::{Duty, Verdict};
-use crate::model::registration::phone::Sighting;
+use crate::model::registration::phone::{Sighting, Standing};
+use crate::model::{DeviceId, UserId};
 
 impl Entry {
+    /// A phone that was not known. Its topics may be carried already, where they were another's.
+    pub(super) fn new(user: UserId, browser: bool, carriage: Carriage, now: Moment) -> Self {
+        let unsure = (carriage.by() == Delivery::Live).then_some(now);
+        Self {
+            user,
+            browser,
+            reboots: None,
+            standing: Standing::default(),
+            worth: Worth::Unknown,
+            place: (1, 0),
+            carriage,
+            unsure,
+            waits: unsure.filter(|_| browser),
+            proven: false,
+            stale: false,
+            turned: None,
+            spoken: 0,
+            seen: 0,
+            checked: None,
+        }
+    }
+
+    /// What it counts as: carried, sure, covered.
+    pub(super) fn marks(&self) -> [bool; 3] {
+        [self.carried(), !self.is_polled(), self.covered()]
+    }
+
+    /// A read that began then has told of its edges, and where it is a browser of its person too when `person` says so.
+    pub(super) fn confirm(&mut self, begun: Moment, person: bool) {
+        self.unsure = self.unsure.filter(|since| begun <= *since);
+        if person {
+            self.confirm_person(begun);
+        }
+    }
+
+    /// A read that began then has told of its person.
+    pub(super) fn confirm_person(&mut self, begun: Moment) {
+        self.waits = self.waits.filter(|since| begun <= *since);
+    }
+
     /// Whether it is lost, or has changed lately.
     pub(super) fn matters(&self, now: Instant) -> bool {
         let turned = self.turned.is_some_and(|at| is_recent(at, now));
@@ -26,9 +67,14 @@ impl Entry {
         self.carriage.by() != Delivery::Polled
     }
 
+    /// The moment that a read has to begin after which is to make it sure; none where it is sure, as far as its topics are carried.
+    pub(super) fn doubt(&self) -> Option<Moment> {
+        self.unsure.max(self.waits)
+    }
+
     /// Whether only reads tell how it is: no topic does, or none has since it went live.
     pub(super) fn is_polled(&self) -> bool {
-        !self.carried() || self.unsure.is_some()
+        !self.carried() || self.doubt().is_some()
     }
 
     /// How it is by all that is known: a desk phone as its lines have it, a browser as its person has it.
@@ -54,7 +100,8 @@ impl Entry {
         self.worth = worth;
         self.checked = Some(Instant::now());
         self.stale = false;
-        self.proven |= self.carried() && self.unsure.is_none();
+        let live = !self.is_polled();
+        self.proven |= live;
         Sighting {
             user: self.user.clone(),
             device,
@@ -63,8 +110,13 @@ impl Entry {
             reach: self.standing.registered().0.filter(|_| self.browser),
             reboots: self.reboots,
             since: verdict.since,
-            live: self.carried() && self.unsure.is_none(),
+            live,
             raw,
+            edge: self
+                .standing
+                .edge()
+                .filter(|_| worth == Worth::Lost)
+                .cloned(),
         }
     }
 }

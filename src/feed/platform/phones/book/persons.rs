@@ -13,6 +13,10 @@ struct Known {
     /// When each of the person's topics last spoke.
     spoken: [Moment; TOPICS.len()],
     browsers: Vec<DeviceId>,
+    /// A read has to begin after this.
+    need: Moment,
+    /// When the last one began.
+    asked: Moment,
 }
 
 /// Everyone who has a browser.
@@ -39,6 +43,11 @@ impl Persons {
         known.map(|known| known.duty.clone()).unwrap_or_default()
     }
 
+    /// Whether this person has a browser.
+    pub(super) fn has(&self, user: &UserId) -> bool {
+        self.0.contains_key(user)
+    }
+
     /// A browser is this person's.
     pub(super) fn take(&mut self, user: &UserId, browser: &DeviceId) {
         let known = self.0.entry(user.clone()).or_default();
@@ -57,11 +66,57 @@ impl Persons {
         }
     }
 
+    /// What was read of this person before is not sure.
+    pub(super) fn doubt(&mut self, user: &UserId, now: Moment) {
+        if let Some(known) = self.0.get_mut(user) {
+            known.need = now;
+        }
+    }
+
+    /// At most `most` people of whom a read is to begin at `begun`, those who matter first; each is given once.
+    pub(super) fn next_read(
+        &mut self,
+        most: usize,
+        begun: Moment,
+        matters: impl Fn(&UserId) -> bool,
+    ) -> Vec<UserId> {
+        let (mut first, mut others) = (Vec::new(), Vec::new());
+        let wanted = self.0.iter().filter(|(_, known)| known.asked <= known.need);
+        for (user, _) in wanted {
+            let among = if matters(user) {
+                &mut first
+            } else {
+                &mut others
+            };
+            if among.len() < most {
+                among.push(user.clone());
+            }
+        }
+        first.extend(others);
+        first.truncate(most);
+        for user in &first {
+            if let Some(known) = self.0.get_mut(user) {
+                known.asked = begun;
+            }
+        }
+        first
+    }
+
+    /// A read of these came to nothing.
+    pub(super) fn missed(&mut self, users: &[UserId]) {
+        for user in users {
+            if let Some(known) = self.0.get_mut(user) {
+                known.asked = 0;
+            }
+        }
+    }
+
     /// Takes in a read that began at `begun`; what a topic has told since is newer.
     pub(super) fn read(&mut self, user: &UserId, read: &Duty, begun: Moment) {
         let Some(known) = self.0.get_mut(user) else {
             return;
         };
+        known.asked = known.asked.max(begun);
         let [_, presence, station, routing, calls] = known.spoken.map(|spoken| spoken <= begun);
         known.duty.take(Duty {
             signed_in: read.signed_in.filter(|_| presence),
@@ -112,6 +167,11 @@ mod tests {
         assert_eq!((duty.signed_in, duty.calls), (Some((true, None)), Some(1)));
         persons.read(&ana, &read(), 9);
         assert_eq!(persons.duty(&ana).calls, Some(0));
+        persons.doubt(&ana, 9);
+        assert_eq!(persons.next_read(9, 10, |_| false), [ana.clone()]);
+        assert!(persons.next_read(9, 11, |_| false).is_empty(), "given once");
+        persons.missed(&[ana.clone()]);
+        assert_eq!(persons.next_read(9, 12, |_| true), [ana.clone()]);
         persons.leave(&ana, &"a".into());
         assert!(!persons.any() && !persons.hear(&ana, calls, read(), 10));
     }

@@ -1,3 +1,5 @@
+use hashbrown::HashSet;
+
 use super::*;
 use crate::model::registration::MOST_DEVICES;
 use crate::model::registration::condition::Condition;
@@ -95,12 +97,15 @@ fn a_read_that_began_before_the_topic_was_live_does_not_make_the_row_live() {
     book.carry([topic("a")].iter(), Delivery::Live);
     let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), false)]);
-    let unsure = book.unsure_pages(Instant::now(), Duration::ZERO);
+    let unsure = book.unsure_pages(Instant::now(), Duration::ZERO, true);
     assert!(unsure.get(&1).is_some_and(|since| *since > begun));
     let begun = book.moment();
     let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), true)]);
-    assert!(book.unsure_pages(Instant::now(), Duration::ZERO).is_empty());
+    assert!(
+        book.unsure_pages(Instant::now(), Duration::ZERO, true)
+            .is_empty()
+    );
 }
 
 #[test]
@@ -182,11 +187,11 @@ fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
     let both = [topic("a"), topic("b")];
     book.carry(both.iter(), Delivery::Live);
     assert!(
-        book.unsure_pages(Instant::now(), hour).is_empty(),
+        book.unsure_pages(Instant::now(), hour, true).is_empty(),
         "just read"
     );
     assert!(
-        book.unproven_pages().contains_key(&1),
+        book.unproven_pages(true).contains_key(&1),
         "a read makes them live"
     );
     let begun = book.moment();
@@ -211,7 +216,10 @@ fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
     );
     assert!(book.stale_pages().is_empty(), "polled meanwhile");
     book.carry(both.iter(), Delivery::Live);
-    assert!(book.unsure_pages(Instant::now(), hour).is_empty() && book.unproven_pages().is_empty());
+    assert!(
+        book.unsure_pages(Instant::now(), hour, true).is_empty()
+            && book.unproven_pages(true).is_empty()
+    );
     assert_eq!(
         book.polled_pages(),
         BTreeSet::from([1]),
@@ -219,7 +227,7 @@ fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
     );
     assert_eq!((book.numbers().carried, book.numbers().sure), (2, 0));
     assert!(
-        book.unsure_pages(Instant::now() + hour, hour)
+        book.unsure_pages(Instant::now() + hour, hour, true)
             .contains_key(&1)
     );
 }
@@ -392,4 +400,58 @@ fn a_browser_is_live_once_all_topics_are_and_a_read_began_since() {
     assert_eq!(broken, [("u-1".into(), "w".into())]);
     assert_eq!(book.forget(&"w".into()), Some("u-1".into()));
     assert!(!book.has_browsers());
+}
+
+#[test]
+fn a_sweep_makes_sure_of_whom_it_does_not_name_and_says_who_is_better() {
+    let mut book = book();
+    let begun = book.moment();
+    let away = vec![phone("c", "u-3", false)];
+    book.land(away, Vec::new(), Some(2), begun);
+    let nobody = HashSet::new();
+    let begun = book.moment();
+    book.carry(["a", "b", "c"].map(topic).iter(), Delivery::Live);
+    let early = book.swept(&nobody, begun);
+    assert!(early.sightings.is_empty(), "it began before");
+    let begun = book.moment();
+    book.land(vec![phone("b", "u-2", false)], Vec::new(), None, begun);
+    let named = HashSet::from_iter([DeviceId::from("b")]);
+    let step = book.swept(&named, begun);
+    let sure = step.sightings.iter();
+    let sure: Vec<_> = sure.map(|one| (one.device.raw(), one.live)).collect();
+    assert_eq!(sure, [("a", true)]);
+    assert_eq!((step.better, step.more), ([2].into(), false));
+    assert_eq!(book.numbers().sure, 2);
+    assert_eq!(book.pages_that_matter(Instant::now()), [1, 2].into());
+}
+
+#[test]
+fn a_browser_is_sure_once_a_sweep_and_a_read_of_its_person_say_so() {
+    let mut book = Book::default();
+    let begun = book.moment();
+    book.land(vec![browser("w", "u-1")], Vec::new(), Some(1), begun);
+    let now = Instant::now();
+    let begun = book.moment();
+    assert_eq!(book.people_to_read(9, begun, now), ["u-1".into()]);
+    assert!(
+        book.people_to_read(9, begun, now).is_empty(),
+        "once is enough"
+    );
+    let wanted = book.topics(now).0;
+    book.carry(wanted.iter(), Delivery::Live);
+    let landed = book.land_people(vec![at_work("u-1")], begun);
+    assert!(!landed.sightings[0].live, "it began before");
+    let begun = book.moment();
+    assert!(book.swept(&HashSet::new(), begun).sightings.is_empty());
+    assert_eq!(
+        book.people_to_read(9, begun, now),
+        ["u-1".into()],
+        "again since"
+    );
+    let landed = book.land_people(vec![at_work("u-1")], begun);
+    assert_eq!(landed.sightings[0].condition, Condition::Connected);
+    assert!(landed.sightings[0].live && book.numbers().sure == 1);
+    book.people_missed(&["u-1".into()]);
+    let begun = book.moment();
+    assert_eq!(book.people_to_read(9, begun, now), ["u-1".into()]);
 }
