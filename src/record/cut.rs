@@ -60,8 +60,7 @@ pub fn cut(
         damage.append(&mut reel.damage);
         reel.about.mask |= masked;
         about = Some(reel.about.clone());
-        let until = next.map_or(to, |next| next.plus(-1));
-        let written = cutter.roll(reel, (at, until), next.is_none());
+        let written = cutter.roll(reel, at, next.map_or(to, |next| next.plus(-1)));
         written.map_err(RecordError::unusable("writing", into.path()))?;
         at = match next {
             Some(next) => next.max(at.plus(1)),
@@ -87,8 +86,8 @@ struct Cutter<'f> {
 }
 
 impl Cutter<'_> {
-    /// Writes one stretch, from that moment until the other; `last` says that none follows.
-    fn roll(&mut self, reel: Reel, (from, until): (Millis, Millis), last: bool) -> io::Result<()> {
+    /// Writes one stretch, from that moment until the other.
+    fn roll(&mut self, reel: Reel, from: Millis, until: Millis) -> io::Result<()> {
         let Reel {
             mut store,
             mut moments,
@@ -106,15 +105,15 @@ impl Cutter<'_> {
         }
         store.registrations.tick(from, &mut changes);
         self.begin(&about, store, from)?;
-        // A hole behind the last word is found again by whoever reads, and what a recorder has not written yet is not known here.
-        let end = if last || known < until {
-            told_until.clamp(from, until.max(from))
+        // A hole behind the last word is found again by whoever reads: it is where the record says nothing.
+        let last = if known < until {
+            told_until.max(from)
         } else {
             until
         };
         let mut block: Vec<Moment> = Vec::new();
         for moment in moments {
-            if moment.at > end {
+            if moment.at > last {
                 break;
             }
             if block
@@ -126,8 +125,8 @@ impl Cutter<'_> {
             }
             block.push(self.kept(moment));
         }
-        self.news(block, end)?;
-        self.end = end;
+        self.news(block, last)?;
+        self.end = last;
         Ok(())
     }
 
