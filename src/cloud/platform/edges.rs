@@ -34,7 +34,8 @@ impl Platform<'_> {
             Err(error) if error.status() == Some(404) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let read = object::<EdgeEntity>(&body).and_then(edge);
+        let read: Result<EdgeEntity, String> = one(&body);
+        let read = read.and_then(edge);
         read.map(Some)
             .map_err(|reason| Error::answer(&call, reason))
     }
