@@ -181,6 +181,7 @@ impl Estate {
     }
 
     /// The edge that a trunk is on.
+    #[must_use]
     pub fn edge_of(&self, trunk: &TrunkId) -> Option<&EdgeId> {
         self.trunks.get(trunk)?.trunk.edge.as_ref()
     }

@@ -95,6 +95,10 @@ impl ChannelPool {
     /// Before more channels are made than are held, those of all readers are counted: what others have is left to them. Whoever has none
     /// takes one in any case, for channels that nobody hears any more go first. Whether there is less room than was thought.
     async fn share(&mut self, needed: usize) -> bool {
+        // What was taken, or left to others, grows in its own time.
+        if self.rivals.next().is_some() {
+            return false;
+        }
         // Where nobody can say, it is found out by making them.
         let Ok(listed) = listed(&self.shared.client).await else {
             return false;
