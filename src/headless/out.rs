@@ -42,7 +42,7 @@ pub fn note(text: &str) {
             .trim()
             .strip_prefix("trunkline: ")
             .unwrap_or(text.trim());
-        said.push(vault::scrub(text));
+        said.push(vault::scrub(text).into_owned());
     }
 }
 
