@@ -27,7 +27,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "report",
         &[
             "trunkline report --json",
-            "trunkline report --from -1d --by site",
+            "trunkline report --from 2026-06-01 --by site",
         ],
     ),
     (

@@ -55,7 +55,7 @@ const COLUMNS: &[Of] = &[
         "what",
         "WHAT",
         "What it is about, as shown",
-        (14, 30),
+        (14, 26),
         |alert| alert.thing().into(),
     )
     .looking(|row| text_of(row)),
