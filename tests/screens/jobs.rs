@@ -84,10 +84,11 @@ fn three_interactions_are_moved_to_a_queue_by_its_name_in_twelve_keys() {
         mode: None,
         faults: Vec::new(),
     };
-    stage.feed(vec![News::Callbacks(CallbackNews::Queues {
+    let queues = CallbackNews::Queues {
         queues: vec![support],
         faults: Vec::new(),
-    })]);
+    };
+    stage.feed(vec![News::Callbacks(Box::new(queues))]);
     stage.press(&["3"]);
     stage.happen(Event::Done(Done::Interactions(Box::new(Ok(listing)))));
     let mut n = 1 + keys(&mut stage, &["Space", "Space", "Space", "t"]);
