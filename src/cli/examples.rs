@@ -169,7 +169,7 @@ fn within(command: Command, path: &[&str], lines: &[&str]) -> Command {
         let before = command.get_after_help().map(ToString::to_string);
         let before = before.map_or(String::new(), |text| format!("{text}\n\n"));
         let lines = lines.iter();
-        let lines = lines.fold(String::new(), |all, line| all + "\n  " + line);
+        let lines = lines.fold(String::new(), |all, line| all + "\n  " + *line);
         return command.after_help(format!("{before}Examples:{lines}"));
     };
     command.mut_subcommand(first, |below| within(below, rest, lines))
