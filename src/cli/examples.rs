@@ -27,7 +27,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "report",
         &[
             "trunkline report --json",
-            "trunkline report --from -1d --by site",
+            "trunkline report --from 2026-06-01 --by site",
         ],
     ),
     (
@@ -168,7 +168,8 @@ fn within(command: Command, path: &[&str], lines: &[&str]) -> Command {
     let Some((first, rest)) = path.split_first() else {
         let before = command.get_after_help().map(ToString::to_string);
         let before = before.map_or(String::new(), |text| format!("{text}\n\n"));
-        let lines: String = lines.iter().map(|line| format!("\n  {line}")).collect();
+        let lines = lines.iter();
+        let lines = lines.fold(String::new(), |all, line| all + "\n  " + *line);
         return command.after_help(format!("{before}Examples:{lines}"));
     };
     command.mut_subcommand(first, |below| within(below, rest, lines))

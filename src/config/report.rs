@@ -51,10 +51,10 @@ pub fn place(flags: &Flags, env: &Environment, paths: &Paths) -> Result<PathBuf,
 
 /// A configuration beside the place where it is to be, private, and gone with this unless it is kept.
 #[derive(Debug)]
-pub struct Draft(NamedTempFile);
+pub struct TriedFile(NamedTempFile);
 
 /// Writes one.
-pub fn draft(place: &Path, text: &str) -> std::io::Result<Draft> {
+pub fn draft(place: &Path, text: &str) -> std::io::Result<TriedFile> {
     let folder = place.parent().unwrap_or(Path::new("."));
     crate::folder::make(folder)?;
     let mut file = tempfile::Builder::new()
@@ -63,10 +63,10 @@ pub fn draft(place: &Path, text: &str) -> std::io::Result<Draft> {
         .tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.flush()?;
-    Ok(Draft(file))
+    Ok(TriedFile(file))
 }
 
-impl Draft {
+impl TriedFile {
     /// Where it is now.
     #[must_use]
     pub fn path(&self) -> &Path {

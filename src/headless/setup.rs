@@ -28,13 +28,13 @@ pub struct Guide<'a> {
 }
 
 /// Whether the person goes on: none has given up.
-type Answer = Result<Option<String>, String>;
+type GoesOn = Result<Option<String>, String>;
 
 /// Asks, tries and writes; the name of the profile, none when the person gave up.
 ///
 /// # Errors
 /// There is a configuration already, or it cannot be written.
-pub async fn guided(input: &mut impl BufRead, at: Guide<'_>) -> Answer {
+pub async fn guided(input: &mut impl BufRead, at: Guide<'_>) -> GoesOn {
     let Guide {
         flags,
         environment,
@@ -161,7 +161,7 @@ fn until<T>(
 }
 
 /// Asks once; an empty line is the usual answer.
-fn ask(input: &mut impl BufRead, question: &str, usual: &str) -> Answer {
+fn ask(input: &mut impl BufRead, question: &str, usual: &str) -> GoesOn {
     let hint = if usual.is_empty() {
         String::new()
     } else {

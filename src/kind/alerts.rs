@@ -47,7 +47,7 @@ const COLUMNS: &[Of] = &[
         (false, _) => Role::Dim,
         (true, severity) => grave(severity),
     }),
-    Of::text("title", "ALERT", "What has happened", (14, 22), |alert| {
+    Of::text("title", "ALERT", "What has happened", (19, 23), |alert| {
         alert.title().into()
     })
     .looking(|row| text_of(row)),
@@ -55,7 +55,7 @@ const COLUMNS: &[Of] = &[
         "what",
         "WHAT",
         "What it is about, as shown",
-        (16, 30),
+        (14, 26),
         |alert| alert.thing().into(),
     )
     .looking(|row| text_of(row)),

@@ -125,7 +125,10 @@ pub fn messages(area: Rect, buf: &mut Buffer, theme: &Theme, keymap: &Keymap, to
 
 /// A message on its line.
 fn sentence(message: &Message) -> String {
+    // An alert says itself what it is: `ALERT phone lost: …`, `3 ALERTS: …`.
+    let mut first = message.text.split_whitespace().take(2);
     let word = match message.weight {
+        _ if first.any(|word| word.starts_with("ALERT")) => "",
         Weight::Note => "",
         Weight::Warning => "warning: ",
         Weight::Error => "error: ",

@@ -83,7 +83,7 @@ async fn the_permission_that_a_client_lacks_is_named_before_anything_is_written(
     let [address, client, secret, authority] = &answers(&far);
     let home = tempfile::tempdir().unwrap();
     let platform = format!("platform {address}");
-    let lines = [&platform, client, secret, authority, "", "", "no"];
+    let lines: [&str; 7] = [&platform, client, secret, authority, "", "", "no"];
     let told = printed(&guided(home.path(), &lines));
     assert!(told.contains("FAULT    read"), "{told}");
     assert!(told.contains("telephony:plugin:all"), "{told}");

@@ -3,9 +3,10 @@
 use trunkline::app::event::{Done, Event};
 use trunkline::cloud::{InteractionListing, direct};
 use trunkline::flow::Order;
+use trunkline::model::queue::Queue;
 use trunkline::model::registration::{Device, User};
 use trunkline::model::{DeviceId, UserId};
-use trunkline::vocabulary::news::News;
+use trunkline::vocabulary::news::{CallbackNews, News};
 
 use super::platform;
 use super::stage::Stage;
@@ -63,7 +64,7 @@ fn three_interactions_are_moved_to_a_queue_by_its_name_in_twelve_keys() {
     let mut stage = Stage::new("mono");
     let one = |id: &str| {
         let body = serde_json::json!({
-            "id": id, "state": "active", "mediaType": "voice", "queueId": "queue_12345", "queueName": "Support",
+            "id": id, "state": "active", "mediaType": "voice", "queueId": "queue_12345",
             "started": "2026-06-15T13:58:00Z",
             "participants": [{"purpose": "customer", "name": "Ana", "address": "tel:+14155550199"}],
         });
@@ -73,6 +74,21 @@ fn three_interactions_are_moved_to_a_queue_by_its_name_in_twelve_keys() {
         interactions: ["i-1", "i-2", "i-3"].map(one).into(),
         ..InteractionListing::default()
     };
+    let support = Queue {
+        id: "queue_12345".into(),
+        name: "Support".into(),
+        zone_name: "America/New_York".into(),
+        calendar: None,
+        most: None,
+        booked: None,
+        mode: None,
+        faults: Vec::new(),
+    };
+    let queues = CallbackNews::Queues {
+        queues: vec![support],
+        faults: Vec::new(),
+    };
+    stage.feed(vec![News::Callbacks(Box::new(queues))]);
     stage.press(&["3"]);
     stage.happen(Event::Done(Done::Interactions(Box::new(Ok(listing)))));
     let mut n = 1 + keys(&mut stage, &["Space", "Space", "Space", "t"]);

@@ -147,6 +147,10 @@ impl Known {
         for made in table.made().take(EARLIER) {
             offer(made.destination.uri().to_owned(), "used before".to_owned());
         }
+        for row in store.queues.iter() {
+            let uri = format!("{}{}", DestinationKind::Queue.prefix(), row.queue.id.raw());
+            offer(uri, row.queue.name.fit(40).into_owned());
+        }
         for one in table.interactions().filter(|one| !one.queue.is_empty()) {
             let uri = format!("{}{}", DestinationKind::Queue.prefix(), one.queue.raw());
             let note = if one.queue_name.is_empty() {
@@ -155,10 +159,6 @@ impl Known {
                 one.queue_name.fit(40).into_owned()
             };
             offer(uri, note);
-        }
-        for row in store.queues.iter() {
-            let uri = format!("{}{}", DestinationKind::Queue.prefix(), row.queue.id.raw());
-            offer(uri, row.queue.name.fit(40).into_owned());
         }
         let mut last = None;
         let mut phones: BTreeMap<String, Phones> = BTreeMap::new();
