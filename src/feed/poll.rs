@@ -129,7 +129,7 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, quiet: &mut Quiet) {
             Some(()) = settling.next() => {}
             Ok(()) = tick.changed() => {}
             () = until(retry) => lock(&shared.roster).take_retries(Instant::now()),
-            () = sleep_until(look), if polled > 0 => {
+            () = sleep_until(look), if polled > 0 || retry.is_some() || !first_read => {
                 let now = Instant::now();
                 let round = Duration::from_millis(rounds.round(Ring::Polled, now));
                 tell_outdated(shared, age.at(round, now));
@@ -263,6 +263,7 @@ fn land(shared: &Shared, answer: Swept, landing: Landing) {
     // Under the lock, so that no frame can come between.
     shared.mailbox.post(landed.news);
     drop(resync);
+    lock(&shared.roster).synchronised(&user);
     shared.read_worked(&user, &listing.faults);
     if landed.first && shared.tally.rose() {
         shared.recover();

@@ -26,6 +26,15 @@ const COLUMNS: &[Of] = &[
         STATES,
         |row| Value::Word(row.state().word()),
     )
+    .shown_as(|row, _| {
+        let word = row.state().word();
+        let sure = matches!(row.state(), State::Lost | State::OffDuty | State::Ok);
+        // What is polled was so when it was last read, and may be otherwise since.
+        if sure && !row.live() {
+            return format!("{word} polled");
+        }
+        word.to_owned()
+    })
     .looking(|row| role(row.state())),
     Of::text(
         "user",
@@ -111,7 +120,7 @@ const COLUMNS: &[Of] = &[
     Of::moment(
         "checked",
         "CHECKED",
-        "When a read or a frame last spoke of the device",
+        "When a read or a frame last told the registration",
         (8, 9),
         |row| match row.checked() {
             never if never == Millis::default() => Value::None,

@@ -434,12 +434,17 @@ impl Registrations {
         });
     }
 
-    /// Notes that a device was spoken of. Its registration is sure again only when that was what was said.
+    /// Notes that a device was spoken of. Its registration is sure again only when that was what was said; of one that a
+    /// stream does not keep up, anything else that is said makes it neither live nor newer.
     fn confirm(&mut self, row: u32, sure: bool, live: bool, now: Millis, changes: &mut Changes) {
         let Some(slot) = self.slots.get_mut(row as usize) else {
             return;
         };
-        slot.checked = now.into();
+        let live = live && (sure || slot.flags.has(Flags::LIVE));
+        let checked = sure || live;
+        if checked {
+            slot.checked = now.into();
+        }
         let fresh = sure && slot.flags.has(Flags::STALE);
         if fresh || slot.flags.has(Flags::LIVE) != live {
             self.amend(row, now, changes, |slot| {
@@ -448,7 +453,7 @@ impl Registrations {
                     slot.flags.set(Flags::STALE, false);
                 }
             });
-        } else {
+        } else if checked {
             changes.confirmed.push(RowId(row));
         }
     }

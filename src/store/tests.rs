@@ -70,6 +70,31 @@ impl Bench {
     }
 }
 
+/// A stream that has just opened speaks of a codec alone: what was polled before it is as old as it was.
+#[test]
+fn a_frame_that_does_not_tell_the_registration_makes_no_polled_row_live() {
+    let mut bench = Bench::default();
+    let devices = vec![Device {
+        id: "a".into(),
+        registered: true,
+        codec: None,
+    }];
+    let (table, changes) = (&mut bench.table, &mut bench.changes);
+    table.snapshot(&"u-1".into(), devices, &[], false, Millis(1_000), changes);
+    let shown = |bench: &Bench| {
+        let row = bench.table.row(bench.id("a")).unwrap();
+        (row.source(), row.checked())
+    };
+    bench.now = Millis(9_000);
+    bench.hear("a", None, Some("opus"));
+    assert_eq!(shown(&bench), ("polled", Millis(1_000)));
+    bench.hear("a", Some(true), None);
+    assert_eq!(shown(&bench), ("live", Millis(9_000)));
+    bench.now = Millis(10_000);
+    bench.hear("a", None, Some("PCMU"));
+    assert_eq!(shown(&bench), ("live", Millis(10_000)));
+}
+
 #[test]
 fn a_read_says_which_devices_there_are_but_the_stream_is_newer() {
     let mut bench = Bench::default();

@@ -42,13 +42,21 @@ impl Roster {
         }
     }
 
-    /// At most `count` polled users whose last read is older than `age`; each is named once until it is read again.
+    /// The read that a stream was opened for has landed: from here on the stream tells, and no read is too old.
+    pub fn synchronised(&mut self, id: &UserId) {
+        if let Some(person) = self.person(id) {
+            person.refreshed = None;
+        }
+    }
+
+    /// At most `count` users whose last read by the poller is older than `age`; each is named once until it is read again.
+    /// Whoever has a stream by now is among them until the read that the stream waits for has landed: what was missed before
+    /// it opened is not known, however long that read has to wait for the budget.
     pub fn outdated(&mut self, now: Instant, age: Duration, count: usize) -> Vec<UserId> {
         let old = |person: &&mut WatchedUser| {
-            person.is_polled()
-                && person
-                    .refreshed
-                    .is_some_and(|at| now.duration_since(at) > age)
+            person
+                .refreshed
+                .is_some_and(|at| now.duration_since(at) > age)
         };
         let outdated = self.people.iter_mut().filter(old).take(count);
         outdated
@@ -95,5 +103,35 @@ mod tests {
         let late = start + minute + Duration::from_secs(1);
         assert_eq!(roster.outdated(late, minute, 9), ["u-1".into()]);
         assert!(roster.outdated(late, minute, 9).is_empty());
+    }
+
+    #[test]
+    fn a_stream_that_waits_for_its_read_makes_an_old_read_no_newer() {
+        let (start, minute) = (Instant::now(), Duration::from_secs(60));
+        let late = start + minute + Duration::from_secs(1);
+        let waiting = || {
+            let mut roster = Roster::new(1);
+            roster.admit(&"u-1".into(), 1);
+            roster.lend(&"u-1".into(), start, minute);
+            roster.refreshed(&"u-1".into(), start);
+            let link = crate::feed::resync::StreamReads::default();
+            roster.opened(&"u-1".into(), link.clone(), start, minute);
+            (roster, link)
+        };
+        let (mut roster, link) = waiting();
+        assert_eq!(roster.outdated(late, minute, 9), ["u-1".into()]);
+        // Lost again before anything was told: the age of the read goes on.
+        let (mut quiet, ended) = waiting();
+        quiet.lost(&"u-1".into(), &ended, false);
+        assert_eq!(quiet.outdated(late, minute, 9), ["u-1".into()]);
+        let (mut read, _) = waiting();
+        read.synchronised(&"u-1".into());
+        assert!(read.outdated(late, minute, 9).is_empty());
+        roster.refreshed(&"u-1".into(), start);
+        roster.lost(&"u-1".into(), &link, true);
+        assert!(
+            roster.outdated(late, minute, 9).is_empty(),
+            "that gap was told"
+        );
     }
 }

@@ -70,7 +70,7 @@ fn a_stream_is_read_when_it_has_opened_and_then_in_the_sweep() {
     roster.ended(&id("b"));
     assert_eq!(roster.ring_sizes(), [0, 0, 0, 1]);
     assert_eq!(roster.next_of(Ring::Swept), Some(id("b")));
-    roster.lost(&id("b"), &link);
+    roster.lost(&id("b"), &link, true);
     assert_eq!(roster.next_of(Ring::Swept), None);
     assert_eq!(roster.ring_sizes(), [0; 4]);
 }
@@ -81,7 +81,7 @@ fn the_end_of_an_older_stream_says_nothing_of_the_newer_one() {
     let (older, newer) = (StreamReads::default(), StreamReads::default());
     roster.opened(&id("a"), StreamReads::clone(&older), Instant::now(), FRESH);
     roster.opened(&id("a"), newer, Instant::now(), FRESH);
-    roster.lost(&id("a"), &older);
+    roster.lost(&id("a"), &older, true);
     assert_eq!(roster.ring_sizes()[Ring::Swept as usize], 1);
 }
 
@@ -125,7 +125,7 @@ fn a_lent_user_who_was_read_lately_waits_for_the_round() {
     assert_eq!(due(&mut roster), None);
     roster.take_retries(now + FRESH);
     assert_eq!(due(&mut roster), Some(id("a")));
-    roster.lost(&id("a"), &link);
+    roster.lost(&id("a"), &link, true);
     roster.lend(&id("a"), now + FRESH, FRESH);
     assert_eq!(due(&mut roster), Some(id("a")));
 }

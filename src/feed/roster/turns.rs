@@ -58,7 +58,7 @@ impl Roster {
         if let UpdatePath::Streamed { link, lent, .. } = &mut person.watch {
             let was_lent = std::mem::replace(lent, false);
             let was_up = link.replace(opened).is_some();
-            let due = person.refreshed.take().map(|at| at + fresh);
+            let due = person.refreshed.map(|at| at + fresh);
             self.lent = self.lent.saturating_sub(usize::from(was_lent));
             self.up += usize::from(!was_up);
             match due.filter(|due| *due > now) {
@@ -70,8 +70,8 @@ impl Roster {
         }
     }
 
-    /// That stream has ended.
-    pub fn lost(&mut self, id: &UserId, ended: &StreamReads) {
+    /// That stream has ended; when it had said anything, what a poll had read before is no longer what is known.
+    pub fn lost(&mut self, id: &UserId, ended: &StreamReads, heard: bool) {
         if let Some(person) = self.person(id)
             && let UpdatePath::Streamed { link, .. } = &mut person.watch
             && link
@@ -79,6 +79,9 @@ impl Roster {
                 .is_some_and(|link| std::sync::Arc::ptr_eq(link, ended))
         {
             *link = None;
+            if heard {
+                person.refreshed = None;
+            }
             self.up = self.up.saturating_sub(1);
         }
     }

@@ -130,7 +130,7 @@ impl<'a> OpenStream<'a> {
         if was_live {
             self.shared.tally.fell();
         }
-        lock(&self.shared.roster).lost(self.user, &self.link);
+        lock(&self.shared.roster).lost(self.user, &self.link, was_live || heard);
         (was_live, heard)
     }
 }
