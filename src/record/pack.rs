@@ -34,8 +34,19 @@ impl Glossary {
         self.list.len()
     }
 
-    /// Takes in names from that number on; those before it that are not known are missing.
+    /// Takes in names from that number on, to write with.
     pub(super) fn extend(&mut self, first: usize, names: Vec<Box<str>>) {
+        for (number, name) in (first..).zip(&names) {
+            if let Ok(short) = u32::try_from(number) {
+                self.index.insert(name.clone(), short);
+            }
+        }
+        self.know(first, names);
+    }
+
+    /// Takes in names from that number on, to read with: those before it that are not known are missing. Nobody who reads asks
+    /// for the number of a name, and there can be hundreds of thousands.
+    pub(super) fn know(&mut self, first: usize, names: Vec<Box<str>>) {
         if first.saturating_add(names.len()) > MOST_NAMES {
             return;
         }
@@ -43,9 +54,6 @@ impl Glossary {
             self.list.resize(first, None);
         }
         for (number, name) in (first..).zip(names) {
-            if let Ok(short) = u32::try_from(number) {
-                self.index.insert(name.clone(), short);
-            }
             match self.list.get_mut(number) {
                 Some(known) => *known = Some(name),
                 None => self.list.push(Some(name)),

@@ -4,11 +4,14 @@
 //! Registrations are kept column by column, since most values of one column are alike. Their timeline is not among them: of
 //! what changed before a still, each row has the last change alone.
 
+mod planes;
+
 use std::borrow::Cow;
 
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
+use self::planes::Planes;
 use super::callbacks::Callbacks;
 use super::carriers::Carriers;
 use super::edges::Edges;
@@ -56,20 +59,22 @@ struct StillTable {
     /// The condition, and from the fifth bit on what else is so of the row.
     marks: Vec<u16>,
     /// Milliseconds before the moment of the still.
-    since: Vec<i64>,
+    since: Planes,
     /// Milliseconds before `since`.
-    changed: Vec<i64>,
+    changed: Planes,
     /// Milliseconds before the moment of the still.
-    checked: Vec<i64>,
+    checked: Planes,
     codecs: Vec<NameId>,
     codec_names: Vec<Text>,
     /// Why a row is as it is, where that is told: its place, and the number of the reason.
     why: Vec<(u32, NameId)>,
     reason_names: Vec<Text>,
-    last: Vec<u64>,
+    last: Planes,
     labels: Vec<(u32, Text)>,
-    /// Changes within the last hour: how long before the still, and of which device.
-    flaps: Vec<(i64, u32)>,
+    /// Changes within the last hour, oldest first: how long after the one before, the first from the moment of the still; and of
+    /// which device.
+    flap_steps: Planes,
+    flaps: Planes,
 }
 
 const LISTED: u8 = 1;
@@ -177,10 +182,13 @@ impl Registrations {
                 self.still_row(row, now, &mut still);
             }
         }
+        let mut before = now;
         for (at, row) in self.flaps.all() {
             let place = places.get(row as usize).copied().unwrap_or(u32::MAX);
             if place != u32::MAX {
-                still.flaps.push((now.0 - at.0, place));
+                still.flap_steps.push(at.0 - before.0);
+                still.flaps.push(i64::from(place));
+                before = at;
             }
         }
         still
@@ -208,7 +216,7 @@ impl Registrations {
         still.changed.push(since - changed);
         still.checked.push(now.0 - checked);
         still.codecs.push(slot.codec);
-        still.last.push(slot.last.code());
+        still.last.push(slot.last.code().cast_signed());
     }
 }
 
@@ -232,6 +240,7 @@ impl StillTable {
             self.last.len(),
         ];
         rows == devices as u64
+            && self.flap_steps.len() == self.flaps.len()
             && of_users.iter().all(|len| *len == users)
             && of_rows.iter().all(|len| *len == devices)
     }
@@ -284,10 +293,12 @@ impl StillTable {
                 table.set_why(row, why);
             }
         }
-        for (ago, place) in self.flaps {
-            let row = rows.get(place as usize).copied().flatten();
-            if let Some(row) = row {
-                table.recall_flap(row, now.plus(ago.saturating_neg()), changes);
+        let mut at = now;
+        for (step, place) in self.flap_steps.0.iter().zip(&self.flaps.0) {
+            at = at.plus(*step);
+            let place = usize::try_from(*place).unwrap_or(usize::MAX);
+            if let Some(row) = rows.get(place).copied().flatten() {
+                table.recall_flap(row, at, changes);
             }
         }
         Some(())
@@ -361,7 +372,7 @@ impl StillTable {
         let codec = |id: NameId| codecs.get(usize::from(id)).copied().unwrap_or(0);
         let reason = |id: NameId| reasons.get(usize::from(id)).copied().unwrap_or(0);
         let mark = *self.marks.get(place)?;
-        let last = Field::of_code(*self.last.get(place)?, codec, reason);
+        let last = Field::of_code(self.last.get(place)?.cast_unsigned(), codec, reason);
         let since = now.plus(self.since.get(place)?.saturating_neg());
         let moved = since.plus(self.changed.get(place)?.saturating_neg());
         let confirmed = now.plus(self.checked.get(place)?.saturating_neg());
