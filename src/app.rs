@@ -37,6 +37,7 @@ pub mod run;
 mod sent;
 mod share;
 mod tape;
+pub mod trail;
 pub mod transfers;
 mod views;
 pub mod vitals;
@@ -159,6 +160,7 @@ pub struct App {
     hourly: hourly::HourlyWrites,
     attend: attend::Attended,
     coverage: coverage::Coverage,
+    row_past: trail::TrailReads,
     /// What became of recording; none where nothing was to be recorded.
     recorder: Option<RecorderNews>,
     /// The moment of the past that is on the screen; none shows the present.
@@ -252,6 +254,7 @@ impl App {
             hourly: hourly::HourlyWrites::default(),
             attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
+            row_past: trail::TrailReads::default(),
             recorder: None,
             past: None,
             past_asks: 0,
@@ -494,10 +497,10 @@ impl App {
 
 /// The registered share over the last minutes, 0..=1, oldest first.
 fn history(store: &Store, now: Millis) -> Vec<f32> {
-    let recent = &store.registrations.metrics().registered_recent;
-    recent
-        .last(HISTORY, now)
-        .flatten()
+    let metrics = store.registrations.metrics();
+    metrics
+        .recent(HISTORY, now)
+        .filter_map(|figures| figures.share)
         .map(|share| f32::from(share) / 10_000.0)
         .collect()
 }

@@ -10,6 +10,7 @@ use crate::model::flow::FlowId;
 use crate::model::job::Job;
 use crate::model::person::Pasted;
 use crate::model::route::Known;
+use crate::model::trail::TrailOf;
 use crate::model::{DeviceId, InteractionId, RouteId, UserId};
 use crate::shelf;
 use crate::time::Millis;
@@ -161,12 +162,25 @@ pub enum SignInAsk {
 /// Something that is asked of the past. Each question has a number: only the answer to the newest is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PastAsk {
+    /// The figures of the last day, for the charts of the present; they come back as
+    /// [`Done::Figures`](crate::app::event::Done::Figures).
+    Figures,
     /// A moment.
     At {
         /// The number of the question.
         ask: u64,
         /// When.
         at: Millis,
+    },
+    /// What became of a row over the recorded days; it comes back as [`Done::Trail`](crate::app::event::Done::Trail), the
+    /// newest first and the rest later.
+    Trail {
+        /// The number of the question.
+        ask: u64,
+        /// Which row.
+        of: TrailOf,
+        /// Until this moment.
+        until: Millis,
     },
     /// The moment of the change before or after, of rows that a filter shows.
     Step {

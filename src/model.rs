@@ -28,6 +28,7 @@ pub mod report;
 pub mod requester;
 pub mod route;
 pub mod softphone;
+pub mod trail;
 pub mod transfer;
 pub mod trunk;
 pub mod webhook;

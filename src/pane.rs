@@ -14,6 +14,7 @@ pub mod pulse;
 pub mod registrations;
 pub mod routes;
 pub mod sites;
+mod trail;
 pub mod transfers;
 
 use crossterm::event::MouseEvent;
@@ -31,6 +32,7 @@ use crate::model::api::Capabilities;
 use crate::model::finding::Target;
 use crate::model::job::JobKey;
 use crate::model::payload;
+use crate::model::trail::TrailOf;
 use crate::model::{CallbackId, DeviceId, RouteId};
 use crate::store::{Changes, RowId, Store};
 use crate::term::glyphs::Glyphs;
@@ -169,6 +171,8 @@ pub struct Focus {
     /// The phone whose detail is open: it is looked at closely while it is. What was learnt before the moment with it is too
     /// old.
     pub phone: Option<(DeviceId, Millis)>,
+    /// The row whose detail is open, where its past is recorded: what became of it is read while it is.
+    pub trail: Option<TrailOf>,
     /// The interactions are on the screen, so that they should be read.
     pub interactions: bool,
 }

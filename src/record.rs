@@ -15,6 +15,7 @@
 
 mod block;
 mod error;
+mod figures;
 mod folder;
 pub mod frame;
 mod mask;
@@ -23,6 +24,7 @@ mod reader;
 mod recorder;
 mod shard;
 mod told;
+mod trail;
 mod transitions;
 mod verify;
 mod when;

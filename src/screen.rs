@@ -82,6 +82,7 @@ fn chrome(app: &mut App, area: Rect, buf: &mut Buffer) {
         reading: app.vitals.shown(),
         now: app.now,
         past: app.past_face(),
+        unrecorded: app.unrecorded(),
         face: app.face(),
         zone: app.second.as_ref(),
         frozen: app.panes.get(app.active).is_some_and(|p| p.frozen()),

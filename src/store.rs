@@ -56,6 +56,7 @@ use crate::model::alert::AlertBook;
 use crate::model::person::Person;
 use crate::model::softphone::Premises;
 use crate::model::softphone::found::Survey;
+use crate::model::trail::RecordedTrail;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -110,6 +111,8 @@ pub struct Store {
     pub flows: Flows,
     /// Interactions, and the transfers that were made of them.
     pub transfers: Transfers,
+    /// What the record says of the row whose detail is open.
+    pub trail: Option<RecordedTrail>,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

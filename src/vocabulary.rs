@@ -2,6 +2,7 @@
 //! operator, and what a cell is for. Plain data at the bottom of the house, so that no room needs the loop to name them.
 
 pub mod action;
+pub mod chart;
 pub mod command;
 pub mod messages;
 pub mod news;

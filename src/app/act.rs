@@ -82,6 +82,7 @@ impl App {
         match command {
             Command::At(text) => return self.go_to(text),
             Command::Open(title) => return self.open_titled(title),
+            Command::Chart(_) => self.open_titled("Pulse"),
             Command::Go { pane, filter } => return self.go(pane, filter),
             Command::Reopen(half, name) => return self.reopen(*half, name),
             Command::Discard(name) => return self.discard(name),

@@ -71,9 +71,24 @@ impl App {
                     .tell(Weight::Note, "configuration read again", now);
             }
             Done::Past(news) => self.past_news(*news),
+            Done::Trail(news) => self.trail_news(*news),
+            Done::Figures(figures) => {
+                self.store.registrations.recall_figures(&figures, now);
+                self.vitals.touch();
+                self.redraw();
+            }
             Done::Recorder(news) => self.recorder_news(news),
             Done::Share(asked) => self.share_asked(asked),
             Done::Failed(why) => self.messages.say(Weight::Error, why, now),
+        }
+    }
+
+    /// Why what happens is recorded no more, where it should be.
+    #[must_use]
+    pub fn unrecorded(&self) -> Option<&str> {
+        match &self.recorder {
+            Some(RecorderNews::Stopped(why)) => Some(why),
+            _ => None,
         }
     }
 

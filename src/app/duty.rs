@@ -3,7 +3,7 @@
 
 use super::{
     App, alerts, attend, budget, callbacks, clock, closeup, forms, hourly, jobs, lookout, memory,
-    past, person, routes, transfers,
+    past, person, routes, trail, transfers,
 };
 use crate::time::Millis;
 
@@ -16,7 +16,7 @@ pub(super) struct Duty {
 }
 
 /// All of them, in the order of a turn: rows age before alerts are judged by them, and what is shown comes last.
-const DUTIES: [Duty; 19] = [
+const DUTIES: [Duty; 20] = [
     REGISTRATIONS,
     lookout::DUTY,
     routes::DUTY,
@@ -26,6 +26,7 @@ const DUTIES: [Duty; 19] = [
     transfers::DUTY,
     callbacks::DUTY,
     closeup::DUTY,
+    trail::DUTY,
     attend::DUTY,
     budget::DUTY,
     person::DUTY,

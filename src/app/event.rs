@@ -18,7 +18,9 @@ use crate::model::softphone::found::Survey;
 use crate::model::{DeviceId, InteractionId, UserId};
 use crate::record::RecorderNews;
 use crate::shelf;
+use crate::store::metrics::Figures;
 use crate::text::Text;
+use crate::time::Millis;
 use crate::vocabulary::news::News;
 use crate::vocabulary::problem::Problem;
 
@@ -108,6 +110,10 @@ pub enum Done {
     Reloaded(Box<Loaded>),
     /// A moment of the past was read, or why it was not.
     Past(Box<super::past::PastNews>),
+    /// What became of a row over the recorded days, as far as it was read.
+    Trail(Box<super::trail::TrailNews>),
+    /// What was recorded for the charts of the last day, in order.
+    Figures(Vec<(Millis, Figures)>),
     /// What became of recording.
     Recorder(RecorderNews),
     /// What those who share this reading ask of it.

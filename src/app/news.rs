@@ -113,7 +113,16 @@ impl App {
             .is_some_and(|profile| profile.api == Api::Platform);
         let a_request = if pages { 100 } else { 1 };
         self.coverage.measure(&status, a_request, now);
+        if let Some(ms) = self.read_ms() {
+            self.store.registrations.reads_take(now, ms);
+        }
         self.vitals.touch();
+    }
+
+    /// How long half of the reads take at most, in milliseconds.
+    pub(super) fn read_ms(&self) -> Option<u32> {
+        let latency = self.heard.status.latency?;
+        Some(u32::try_from(latency.p50_us.div_ceil(1_000)).unwrap_or(u32::MAX))
     }
 
     /// A change of the connection is worth a line in the messages, so that a shift can be read back.

@@ -93,6 +93,14 @@ impl App {
         self.past.as_ref().map_or(&self.store, |past| &past.store)
     }
 
+    /// The same, where something is learnt of it.
+    pub(super) fn shown_mut(&mut self) -> &mut Store {
+        match &mut self.past {
+            Some(past) => &mut past.store,
+            None => &mut self.store,
+        }
+    }
+
     /// The moment that is on the screen.
     #[must_use]
     pub fn shown_at(&self) -> Millis {

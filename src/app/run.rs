@@ -16,7 +16,7 @@ use super::event::{Done, Event};
 use super::perform::{Performer, ShareWay};
 use super::share;
 use super::tape::Tape;
-use crate::effect::Effect;
+use crate::effect::{Effect, PastAsk};
 use crate::environment::Environment;
 use crate::feed::Source;
 use crate::feed::mailbox::{CAPACITY, Mailbox};
@@ -113,7 +113,11 @@ impl<S> Runner<S> {
         self.begin_to_record();
         let profile = self.app.profile();
         match profile.map(|profile| RecordFolder::of(state_dir, &profile.name)) {
-            Some(folder) => self.rewinding(folder),
+            Some(folder) => {
+                // The charts of the present begin with what was recorded.
+                self.app.effects.push(Effect::Past(PastAsk::Figures));
+                self.rewinding(folder)
+            }
             None => self,
         }
     }

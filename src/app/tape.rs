@@ -12,12 +12,17 @@ use crate::time::Millis;
 /// Alerts are recorded at most so often, in milliseconds: a storm changes them with every event.
 const ALERTS_EVERY: i64 = 1_000;
 
+/// How long reads take is recorded at most so often.
+const LATENCY_EVERY: i64 = 60_000;
+
 /// The recorder of a running console.
 #[derive(Debug)]
 pub(super) struct Tape {
     recorder: Recorder,
     /// The alerts that were recorded last, and when.
     alerts: (u64, Millis),
+    /// How long reads took when that was last recorded, and when that was.
+    latency: (u32, Millis),
 }
 
 impl Tape {
@@ -47,6 +52,7 @@ impl Tape {
         Some(Self {
             recorder,
             alerts: (0, Millis::default()),
+            latency: (0, Millis::default()),
         })
     }
 
@@ -56,8 +62,23 @@ impl Tape {
         told.is_empty() || self.recorder.tell(now, told)
     }
 
-    /// Hands over the alerts, when they are others than before.
+    /// Hands over what no news tells: the alerts, and how long reads take, when they are others than before.
     pub(super) fn look(&mut self, app: &App, now: Millis) -> bool {
+        self.look_at_latency(app, now) && self.look_at_alerts(app, now)
+    }
+
+    fn look_at_latency(&mut self, app: &App, now: Millis) -> bool {
+        let (known, at) = self.latency;
+        match app.read_ms() {
+            Some(ms) if ms != known && now >= at.plus(LATENCY_EVERY) => {
+                self.latency = (ms, now);
+                self.recorder.tell(now, vec![Told::Latency(ms)])
+            }
+            _ => true,
+        }
+    }
+
+    fn look_at_alerts(&mut self, app: &App, now: Millis) -> bool {
         let (known, at) = self.alerts;
         let generation = app.store.alerts.generation();
         if generation == known || now < at.plus(ALERTS_EVERY) {

@@ -4,6 +4,7 @@
 //! Made for a service manager: it tells systemd when it answers (`Type=notify`), says where on standard error,
 //! and ends with 0 when it is asked to.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -107,7 +108,15 @@ pub async fn serve(
         say(&token.to_string());
     }
     tell_manager(&[NotifyState::Ready, NotifyState::Status(&listening)]);
-    let code = runner.run(beyond_help).await;
+    let told = Cell::new(false);
+    let until = |app: &App| {
+        if let Some(why) = app.unrecorded().filter(|_| !told.get()) {
+            told.set(true);
+            say(&format!("nothing is recorded any more. {why}"));
+        }
+        beyond_help(app)
+    };
+    let code = runner.run(until).await;
     runner.close();
     tell_manager(&[NotifyState::Stopping]);
     listener.stop().await;

@@ -9,20 +9,23 @@ use ratatui::layout::Rect;
 
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related, section};
-use super::{Abroad, Desk, Scene};
+use super::{Abroad, Desk, Focus, Scene, trail};
 use crate::effect::Effect;
 use crate::kind::Kind as _;
 use crate::kind::carriers::{CarrierLine, Carriers};
 use crate::kind::column::Wish;
 use crate::kind::edges::Edges;
 use crate::kind::probes::Probes;
+use crate::model::CarrierId;
 use crate::model::api::Capabilities;
 use crate::model::carrier::{Accord, Health};
 use crate::model::finding::TlsVerdict;
+use crate::model::trail::TrailOf;
 use crate::store::Store;
 use crate::store::carriers::{CarrierRow, Reading};
 use crate::store::probes::Probed;
 use crate::ui::bar::Bar;
+use crate::ui::detail::Panel;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
 use crate::vocabulary::messages::Weight;
@@ -128,6 +131,19 @@ impl Listing for Carriers {
         scene: &Scene<'_>,
     ) -> Vec<ratatui::text::Line<'static>> {
         detail::lines(line, scene)
+    }
+
+    fn panel(&self, panel: &mut Panel<'_>, line: &CarrierLine<'_>, scene: &Scene<'_>) {
+        panel.put(&self.detail(line, scene));
+        let of = TrailOf::Carrier(Self::id(line));
+        panel.put(&trail::lines(&of, scene.now, scene));
+    }
+
+    fn focus(&self, id: &CarrierId, open: bool, _: &Store) -> Focus {
+        Focus {
+            trail: open.then(|| TrailOf::Carrier(id.clone())),
+            ..Focus::default()
+        }
     }
 
     fn empty(&self, scene: &Scene<'_>) -> Vec<String> {

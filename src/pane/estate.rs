@@ -3,21 +3,25 @@
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked, Related, places};
-use super::{Abroad, Desk, Scene};
+use super::{Abroad, Desk, Focus, Scene, trail};
 use crate::effect::Effect;
+use crate::kind::Kind as _;
 use crate::kind::edges::{self, Edges};
 use crate::kind::probes::Probes;
 use crate::kind::queues::{self, Queues};
 use crate::kind::trunks::{self, Trunks};
 use crate::kind::users::{self, Users};
+use crate::model::EdgeId;
 use crate::model::api::Capabilities;
 use crate::model::finding::{Finding, Grade};
 use crate::model::registration::State;
+use crate::model::trail::TrailOf;
 use crate::model::trunk::Standing;
 use crate::store::Store;
 use crate::store::carriers::Reading;
 use crate::store::probes::Probed;
 use crate::ui::bar::Bar;
+use crate::ui::detail::Panel;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
 use crate::vocabulary::messages::Weight;
@@ -172,6 +176,19 @@ impl Listing for Edges {
             return vec!["Edges are not available from the API of this organisation.".to_owned()];
         }
         awaited(scene.store.carriers.reading(), "edges", scene)
+    }
+
+    fn panel(&self, panel: &mut Panel<'_>, line: &edges::EdgeLine<'_>, scene: &Scene<'_>) {
+        panel.put(&self.detail(line, scene));
+        let of = TrailOf::Edge(Self::id(line));
+        panel.put(&trail::lines(&of, scene.now, scene));
+    }
+
+    fn focus(&self, id: &EdgeId, open: bool, _: &Store) -> Focus {
+        Focus {
+            trail: open.then(|| TrailOf::Edge(id.clone())),
+            ..Focus::default()
+        }
     }
 
     fn abroad(&self, line: &edges::EdgeLine<'_>, can: &Capabilities) -> Vec<Abroad> {

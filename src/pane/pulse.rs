@@ -4,6 +4,7 @@
 mod carriers;
 mod feeds;
 mod registered;
+mod strips;
 mod trend;
 
 use ratatui::buffer::Buffer;
@@ -20,7 +21,7 @@ use crate::vocabulary::action::Action;
 use crate::vocabulary::command::Command;
 
 /// What can be done on this pane.
-const ACTIONS: &[Action] = &[Action::Probe, Action::Reread];
+const ACTIONS: &[Action] = &[Action::Zoom, Action::Probe, Action::Reread];
 
 /// View state of the pane: what was drawn, so that it is drawn again only when that has changed.
 #[derive(Default)]
@@ -50,7 +51,8 @@ impl Pane for PulsePane {
     }
 
     fn turned(&mut self, _: &Store, _: &Store, _: Millis) {
-        (self.trend, self.moved) = (Trend::default(), true);
+        self.trend = Trend::of(self.trend.span);
+        self.moved = true;
     }
 
     fn tick(&mut self, store: &Store, now: Millis) {
@@ -71,6 +73,10 @@ impl Pane for PulsePane {
                     .map(|probed| probed.target().clone());
                 desk.probe.extend(all.collect::<Vec<Target>>());
             }
+            Command::Act(Action::Zoom) => {
+                (self.trend.span, self.moved) = (self.trend.span.next(), true);
+            }
+            Command::Chart(span) => (self.trend.span, self.moved) = (*span, true),
             Command::Act(Action::Reread) => desk.effects.push(Effect::RereadCarriers),
             _ => return false,
         }

@@ -181,6 +181,7 @@ impl Listing for Devices {
         let row = store.registrations.row(*id).filter(|_| open);
         Focus {
             phone: row.map(|row| (row.device().clone(), self.wanted)),
+            trail: row.map(|row| detail::trail_of(&row)),
             ..Focus::default()
         }
     }

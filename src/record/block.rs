@@ -27,6 +27,8 @@ pub enum Sort {
     Still,
     /// The run ended here, in order.
     End,
+    /// The figures of a minute, for charts.
+    Figures,
 }
 
 impl Sort {
@@ -37,12 +39,21 @@ impl Sort {
             Self::News => 3,
             Self::Still => 4,
             Self::End => 5,
+            Self::Figures => 6,
         }
     }
 
     fn of_code(code: u32) -> Option<Self> {
-        let all = [Self::Head, Self::Names, Self::News, Self::Still, Self::End];
-        all.into_iter().find(|sort| sort.code() == code)
+        [
+            Self::Head,
+            Self::Names,
+            Self::News,
+            Self::Still,
+            Self::End,
+            Self::Figures,
+        ]
+        .into_iter()
+        .find(|sort| sort.code() == code)
     }
 }
 

@@ -103,7 +103,7 @@ impl Record {
         })
     }
 
-    fn shard(&mut self, day: &str) -> Result<&Shard, RecordError> {
+    pub(super) fn shard(&mut self, day: &str) -> Result<&Shard, RecordError> {
         if !self.shards.contains_key(day) {
             let shard = Shard::open(&self.folder, day);
             let path = self.folder.file(day, "index");
@@ -274,7 +274,7 @@ impl Roll<'_> {
             match entry.sort {
                 // One that is damaged is no begin of anything: its run goes on as if it were not there.
                 Sort::Still | Sort::Head if shard.block(entry).is_ok() => return Some(entry.at),
-                Sort::Still | Sort::Head | Sort::Names => {}
+                Sort::Still | Sort::Head | Sort::Names | Sort::Figures => {}
                 Sort::End => (self.ended, self.until) = (true, entry.at.max(self.until)),
                 Sort::News => match news(shard, entry, &self.names) {
                     Ok(read) => {
@@ -380,7 +380,7 @@ pub(super) fn glossary(shard: &Shard, place: usize) -> Glossary {
         let list = list
             .and_then(|list| rmp_serde::from_slice::<NameList>(&list).map_err(io::Error::other));
         if let Ok(list) = list {
-            names.extend(list.first, list.names);
+            names.know(list.first, list.names);
             read = Some(entry.sum);
         }
     }

@@ -25,6 +25,8 @@ pub enum Told {
     },
     /// Something was told here and is not in the record.
     Hole,
+    /// How long half of the reads take, in milliseconds.
+    Latency(u32),
 }
 
 impl Told {
@@ -63,6 +65,7 @@ impl Moment {
                 Told::News(news) => {
                     store.learn(news, self.at, changes);
                 }
+                Told::Latency(ms) => store.registrations.reads_take(self.at, ms),
                 Told::Alerts(book) => store.alerts = *book,
                 Told::Interactions {
                     interactions,

@@ -81,6 +81,7 @@ fn look(shard: &Shard, sound: &mut Soundness) {
                     Ok(())
                 }
             }),
+            Sort::Figures => super::figures::read(&block).map(drop),
             Sort::Names => unsqueeze(&block).map(drop),
             Sort::News => unpack::<Reckoning>(&unsqueeze(&block)?, &names).map(drop),
             Sort::Still => unpack::<Still<'static>>(&unsqueeze(&block)?, &names).map(drop),

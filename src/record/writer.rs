@@ -7,6 +7,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::block::{Sort, squeeze};
+use super::figures::Due;
 use super::folder::{RecordFolder, day_of};
 use super::mask;
 use super::pack::{Glossary, MOST_NAMES, pack};
@@ -77,6 +78,7 @@ pub struct Writer {
     written: Millis,
     still_at: Millis,
     since_still: u64,
+    figures: Due,
 }
 
 impl Writer {
@@ -114,6 +116,7 @@ impl Writer {
             written: Millis::default(),
             still_at: Millis::default(),
             since_still: 0,
+            figures: Due::default(),
         })
     }
 
@@ -203,6 +206,7 @@ impl Writer {
             moment.happen(&mut self.store, &mut self.changes);
             self.changes.clear();
         }
+        self.chart(until, false)?;
         let old = until.since(self.still_at) >= STILL_MS.cast_unsigned();
         let long = self.since_still >= STILL_BYTES;
         let wordy = self.spelt_bytes > self.still_bytes.max(64 << 10);
@@ -210,6 +214,14 @@ impl Writer {
             self.still(until)?;
         }
         Ok(())
+    }
+
+    /// Writes the figures of what is over.
+    fn chart(&mut self, until: Millis, all: bool) -> io::Result<()> {
+        match self.figures.take(&self.store, until, all) {
+            Some(figures) => self.append(Sort::Figures, until, &squeeze(&figures)?),
+            None => Ok(()),
+        }
     }
 
     /// Counts strings that names would be shorter for.
@@ -314,7 +326,8 @@ impl Writer {
             return Ok(());
         }
         self.flush(now)?;
-        let ended = self.append(Sort::End, now, &[]);
+        let charted = self.chart(now, true);
+        let ended = charted.and_then(|()| self.append(Sort::End, now, &[]));
         ended.map_err(RecordError::unusable("writing", self.folder.path()))
     }
 

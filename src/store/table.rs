@@ -7,7 +7,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 use super::flaps::{FLAPPING_OVER, Flaps, PassedWindow};
 use super::frames::Frames;
 use super::intern::{NameId, Names};
-use super::metrics::Metrics;
+use super::metrics::{Figures, Metrics};
 use super::row::{Believed, Field, Flags, KeptRow};
 use super::sites::{Part, Sites};
 use super::stamp::Stamp;
@@ -175,6 +175,16 @@ impl Registrations {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Half of the reads take at most so long now, in milliseconds.
+    pub fn reads_take(&mut self, now: Millis, ms: u32) {
+        self.metrics.latency(now, ms);
+    }
+
+    /// Knows from here on what was recorded for the charts, where nothing is known here.
+    pub fn recall_figures(&mut self, recorded: &[(Millis, Figures)], now: Millis) {
+        self.metrics.recall(recorded, now);
     }
 
     /// What made room for something newer or did not fit.

@@ -73,6 +73,8 @@ pub struct Header<'a> {
     pub zone: Option<&'a TimeZone>,
     /// The rows are held as they were.
     pub frozen: bool,
+    /// Why what happens is recorded no more, where it should be.
+    pub unrecorded: Option<&'a str>,
 }
 
 impl Header<'_> {
@@ -154,6 +156,9 @@ impl Header<'_> {
 
     fn losses(&self, bar: &mut Bar, theme: &Theme) {
         let warn = theme.style(Role::Warn);
+        if self.unrecorded.is_some() {
+            bar.left(1, warn, "not recorded");
+        }
         if let Some(Rivalry { taken, of }) = self.reading.status.rivalry {
             bar.left(
                 1,

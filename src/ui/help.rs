@@ -53,6 +53,7 @@ const GROUPS: &[(&str, &[Action])] = &[
             Action::OpenPager,
             Action::Reread,
             Action::Day,
+            Action::Zoom,
             Action::Probe,
             Action::Unmask,
         ],

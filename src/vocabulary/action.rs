@@ -108,6 +108,8 @@ actions! {
     Earlier = "earlier", "view before";
     /// Go forward to the view after this one
     Later = "later", "view after";
+    /// Show more of the past in the chart: 15 min, 1 h, 8 h, 24 h, and from there again
+    Zoom = "zoom", "zoom";
     /// Go back to the change before, of what the list shows
     Rewind = "rewind", "rewind";
     /// In the past: go on to the change after, of what the list shows

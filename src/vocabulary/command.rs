@@ -5,6 +5,7 @@ mod silence;
 use std::path::PathBuf;
 
 use super::action::Action;
+use super::chart::ChartSpan;
 
 /// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
 pub const TITLES: [&str; 15] = [
@@ -56,6 +57,8 @@ pub enum Command {
     Theme(String),
     /// Show a moment of the past, as somebody has written it.
     At(String),
+    /// Show so much of the past in the chart of Pulse.
+    Chart(ChartSpan),
     /// Copy one thing of the row: `id`, `json`, `csv`, `curl`, `link` or what else the list has.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
@@ -159,6 +162,11 @@ pub const VERBS: &[Verb] = &[
         doc: "Show the past: 03:10, 2026-06-15T03:10+02:00, -25m; live returns",
     },
     Verb {
+        name: "chart",
+        words: "15m|1h|8h|24h",
+        doc: "Show so much of the past in the chart of Pulse",
+    },
+    Verb {
         name: "copy",
         words: "json|csv|curl|link|id",
         doc: "Copy the row, the request that reads it, its page or its id",
@@ -253,6 +261,7 @@ impl Command {
             )),
             ("theme", _) => Ok(Self::Theme(rest.to_owned())),
             ("at", _) => Ok(Self::At(rest.to_owned())),
+            ("chart", _) => ChartSpan::named(rest).map(Self::Chart),
             ("view", _) => Ok(Self::View(rest.to_owned())),
             ("save-view", _) => Ok(Self::SaveView(rest.to_owned())),
             ("drop-view", _) => Ok(Self::DropView(rest.to_owned())),

@@ -55,6 +55,32 @@ impl Crew {
         }
     }
 
+    /// One that would record, and cannot: a file lies where its folder is to be.
+    pub async fn unable_to_record(options: Options) -> Self {
+        let crew = Self::start(options).await;
+        let state = crew.ground.state_dir();
+        std::fs::create_dir_all(&state).unwrap();
+        std::fs::write(state.join("record"), "").unwrap();
+        Self {
+            runner: crew.runner.recording(&state),
+            ..crew
+        }
+    }
+
+    /// Ends this console in order, and begins another one of the same profile that records where this one did.
+    pub fn again(mut self) -> Self {
+        self.runner.close();
+        let (screen, keys) = Cells::new(120, 30);
+        let app = App::new(self.ground.load());
+        let runner = Runner::new(app, screen, Environment::default(), listen::nobody());
+        let state = self.ground.state_dir();
+        Self {
+            runner: runner.keeping(state.clone()).recording(&state),
+            keys,
+            ..self
+        }
+    }
+
     async fn with(options: Options, secret: Option<&str>) -> Self {
         let ground = Ground::start(options).await;
         let mut loaded = ground.load();

@@ -177,6 +177,71 @@ async fn the_past_stands_on_every_frame_and_the_present_goes_on_behind_it() {
     crew.until_shown("is no time").await;
 }
 
+/// A full disk, or a folder that cannot be made, stops the recording and nothing else, and every frame says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_recorded_is_said_in_the_header_and_the_console_goes_on() {
+    let mut crew = Crew::unable_to_record(options(3)).await;
+    crew.until_live().await;
+    crew.until_shown("not recorded").await;
+    let (user, device) = crew.first_device().await;
+    turn(&mut crew, &user, &device, false).await;
+    for size in [(120, 40), (80, 24)] {
+        let buf = drawn(crew.app_mut(), size);
+        let line: String = (0..size.0).map(|x| buf[(x, 0)].symbol()).collect();
+        assert!(line.contains("not recorded"), "{line}");
+    }
+}
+
+/// What an earlier run recorded is in the charts of the next one from its first frame, and in the detail of a row.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn charts_and_details_begin_with_what_was_recorded() {
+    let (crew, _, device) = recorded(3).await;
+    let all = changes(&crew, now());
+    let turned: Vec<&Change> = all.iter().filter(|turn| turn.2.is_some()).collect();
+    assert_eq!(turned.len(), 3);
+    let mut crew = crew.again();
+    let lost = |app: &App| {
+        let metrics = app.store.registrations.metrics();
+        metrics
+            .recent(720, app.now())
+            .any(|figures| figures.lost > 0)
+    };
+    crew.until("what was recorded", lost).await;
+    crew.until_live().await;
+    crew.command("pulse").await;
+    for span in ["15 min ago", "1 h", "8 h ago", "24 h ago"] {
+        let shown =
+            crew.screen().contains(span) || (span == "1 h" && crew.screen().contains("60 min ago"));
+        assert!(shown, "{span}: {}", crew.screen());
+        crew.press(&["Z"]).await;
+    }
+    crew.command("chart 8h").await;
+    crew.until_shown("8 h ago").await;
+    crew.command("chart 9h").await;
+    crew.until_shown("15m, 1h, 8h or 24h").await;
+    crew.press(&["Esc", "Esc"]).await;
+    crew.command(&format!("registrations deviceId:{device}"))
+        .await;
+    crew.press(&["Enter"]).await;
+    crew.until("its past", |app| {
+        app.shown()
+            .trail
+            .as_ref()
+            .is_some_and(|trail| !trail.reading)
+    })
+    .await;
+    let trail = crew.app().shown().trail.clone().unwrap();
+    let own: Vec<_> = turned
+        .iter()
+        .filter(|turn| turn.1.contains(&device))
+        .collect();
+    let found: Vec<Millis> = trail.steps.iter().map(|step| step.at).collect();
+    for (at, ..) in own {
+        assert!(found.contains(at), "{at}: {trail:?}");
+    }
+    crew.until_shown("recorded since").await;
+}
+
 /// Requests by which something would be changed, beyond those that sign in and keep streams.
 async fn writes(crew: &Crew) -> Vec<Value> {
     let mut seen = crew.org.requests().await;

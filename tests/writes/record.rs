@@ -15,9 +15,10 @@ use trunkline::flow::{self, Kit, Order};
 use trunkline::listen;
 use trunkline::model::audit::{LineStatus, Record};
 use trunkline::model::callback::{Booking, Channels, Slot};
+use trunkline::model::flow::FlowId;
 use trunkline::model::hook::HookUrl;
 use trunkline::model::route::{Aim, Kind, Route};
-use trunkline::model::transfer::{Limits, Request};
+use trunkline::model::transfer::{Limits, Request, TransferId};
 use trunkline::model::webhook::{NewWebhook, WebhookKind};
 use trunkline::time::Millis;
 
@@ -272,6 +273,99 @@ async fn callbacks(rig: &Rig, kit: &Kit) {
         told(&unmask),
         [("callback.unmask", "intent"), ("callback.unmask", "ok")]
     );
+}
+
+/// What is begun while the past is on the screen: every kind of order ends at the gate, and nothing is sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_the_past_the_gate_refuses_every_kind_of_order() {
+    let rig = Rig::with(&["callback-ms=0"]).await;
+    let mut kit = rig.kit().await;
+    let begun = json!({ "count": 1 });
+    let begun = rig.control.post("/_org/interactions", &begun).await;
+    let interaction = begun["ids"][0].as_str().unwrap();
+    let uri = rig.destination("healthy");
+    let hook = || NewWebhook {
+        kind: WebhookKind::ALL[0],
+        name: "tells".to_owned(),
+        address: HookUrl::elsewhere(uri.clone()),
+        ours: false,
+    };
+    run(&kit, deploy(Aim::New, route("r-1", &uri))).await;
+    run(&kit, Order::Webhook(Box::new(WebhookOrder::Add(hook())))).await;
+    let known = flow::route::named(&kit, Kind::Webhook, "r-1")
+        .await
+        .unwrap();
+    let hooks = kit
+        .client
+        .webhooks(WebhookKind::ALL[0], trunkline::cloud::Urgency::Reread);
+    let there = hooks.await.unwrap().0.pop().unwrap();
+    let webhook = |order| Order::Webhook(Box::new(order));
+    let slots = vec![slot(15)];
+    let book = |id| CallbackOrder::Book(Box::new(booking(id, "queue_night_us")));
+    let made = lines(&rig, &kit, Order::Callback(book("cb_one"))).await;
+    let booked = extra(&made[1], "reservationId").as_str().unwrap();
+    let reschedule = Reschedule {
+        id: booked.into(),
+        queue: "queue_night_us".into(),
+        slots,
+    };
+    let orders = [
+        Order::Provision {
+            body: Box::new(rig.endpoint("edge-09")),
+            follow: true,
+        },
+        webhook(WebhookOrder::Add(hook())),
+        webhook(WebhookOrder::Try(there.clone())),
+        webhook(WebhookOrder::Remove(there)),
+        deploy(Aim::New, route("r-2", &uri)),
+        deploy(Aim::ByName, route("r-1", &rig.destination("slow"))),
+        Order::RemoveRoute(Box::new(Remove {
+            known: known.unwrap(),
+        })),
+        transfer(interaction, "genesys://queue/queue_night_us"),
+        Order::Retell {
+            id: TransferId {
+                flow: FlowId(1),
+                number: 0,
+            },
+            interaction: interaction.into(),
+            latency_ms: 1,
+        },
+        Order::Callback(book("cb_past")),
+        Order::Callback(CallbackOrder::Reschedule(Box::new(reschedule))),
+        Order::Callback(CallbackOrder::Cancel(vec![booked.into()])),
+        Order::Callback(CallbackOrder::Unmask),
+    ];
+    kit.gate = Some("the screen shows the past".into());
+    let (sent, made) = (sent(&rig).await, rig.control.get("/_org/transfers").await);
+    for order in orders {
+        let title = order.title();
+        let lines = lines(&rig, &kit, order).await;
+        let refused = |line: &Record| {
+            let why = line
+                .error
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            line.status != LineStatus::Intent && why.contains("shows the past")
+        };
+        assert!(
+            !lines.is_empty() && lines.iter().all(refused),
+            "{title}: {lines:?}"
+        );
+    }
+    assert_eq!(self::sent(&rig).await, sent);
+    assert_eq!(rig.control.get("/_org/transfers").await, made);
+}
+
+/// How many requests have come that would change something.
+async fn sent(rig: &Rig) -> usize {
+    let seen = rig.control.requests().await;
+    let writes = seen.iter().filter(|seen| {
+        let path = seen["path"].as_str().unwrap();
+        seen["verb"] != "GET" && !path.starts_with("/_org") && !path.contains("/oauth/")
+    });
+    writes.count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

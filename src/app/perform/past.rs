@@ -1,31 +1,56 @@
 //! Reads the past, beside the loop: a disk may be slow.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
 use tokio::sync::mpsc;
 
 use crate::app::event::Done;
 use crate::app::past::PastNews;
+use crate::app::trail::TrailNews;
 use crate::effect::PastAsk;
 use crate::kind::{Kind, Name, Visit};
+use crate::model::trail::{RecordedTrail, TrailOf, TrailStep};
 use crate::query::Query;
 use crate::record::{Look, Record, RecordError, RecordFolder, Turn, turns};
-use crate::time::Millis;
+use crate::store::metrics::Figures;
+use crate::time::{Clock, Millis};
 
 /// Stretches that are searched for a change: two days of them, at least.
 const SEARCHED: usize = 200;
+
+/// What was found of a row is told so often while it is read.
+const TRAIL_EVERY: Duration = Duration::from_millis(500);
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// Where the past is read.
 #[derive(Debug, Default)]
 pub(super) struct PastDesk {
     /// None where there is none.
     pub(super) folder: Option<RecordFolder>,
+    /// The last row whose past was asked for: of others nothing is wanted any more.
+    trail: Arc<AtomicU64>,
 }
 
 impl PastDesk {
     /// Begins to read; what comes of it is told.
     pub(super) fn ask(&self, ask: PastAsk, done: &mpsc::UnboundedSender<Done>) {
         let (folder, done) = (self.folder.clone(), done.clone());
+        let trail = Arc::clone(&self.trail);
         tokio::task::spawn_blocking(move || {
             let number = match &ask {
+                PastAsk::Figures => {
+                    // Where nothing was recorded, charts begin empty.
+                    let figures = folder.and_then(|folder| figures(folder).ok());
+                    let _ = done.send(Done::Figures(figures.unwrap_or_default()));
+                    return;
+                }
+                PastAsk::Trail { ask, of, until } => {
+                    trail.fetch_max(*ask, Ordering::Relaxed);
+                    return read_trail(folder, (*ask, of.clone(), *until), &trail, &done);
+                }
                 PastAsk::At { ask, .. } | PastAsk::Step { ask, .. } => *ask,
             };
             let folder = folder.ok_or(RecordError::NoProfile);
@@ -44,9 +69,56 @@ impl PastDesk {
 
 type Found = (Look, Option<(usize, String)>);
 
+/// What was recorded for the charts within the last day.
+fn figures(folder: RecordFolder) -> Result<Vec<(Millis, Figures)>, RecordError> {
+    let now = Clock::Real.now();
+    Record::open(folder)?.figures(now.plus(-DAY), now)
+}
+
+/// Reads the past of a row, and tells it as it goes, until another one is wanted.
+fn read_trail(
+    folder: Option<RecordFolder>,
+    (ask, of, until): (u64, TrailOf, Millis),
+    newest: &AtomicU64,
+    done: &mpsc::UnboundedSender<Done>,
+) {
+    let tell = |steps: &[TrailStep], back_to, reading| {
+        let trail = RecordedTrail {
+            of: of.clone(),
+            steps: steps.to_vec(),
+            back_to,
+            reading,
+        };
+        let _ = done.send(Done::Trail(Box::new(TrailNews { ask, trail })));
+    };
+    let mut told: Option<Instant> = None;
+    let found = folder.ok_or(RecordError::NoProfile).and_then(|folder| {
+        Record::open(folder)?.trail(&of, until, |steps, from| {
+            if told.is_none_or(|told| told.elapsed() >= TRAIL_EVERY) {
+                tell(steps, Some(from), true);
+                told = Some(Instant::now());
+            }
+            newest.load(Ordering::Relaxed) == ask
+        })
+    });
+    if newest.load(Ordering::Relaxed) == ask {
+        let (steps, back_to) = found.ok().unzip();
+        tell(&steps.unwrap_or_default(), back_to, false);
+    }
+}
+
+/// A moment with the figures of the day before it.
+fn look(record: &mut Record, at: Millis) -> Result<Look, RecordError> {
+    let mut look = record.look(at)?;
+    record.recall(&mut look.store, at)?;
+    Ok(look)
+}
+
 fn answer(mut record: Record, ask: PastAsk) -> Result<Found, RecordError> {
     match ask {
-        PastAsk::At { at, .. } => Ok((record.look(at)?, None)),
+        PastAsk::At { at, .. } => Ok((look(&mut record, at)?, None)),
+        // Answered where it is asked: nothing of the screen waits for it.
+        PastAsk::Figures | PastAsk::Trail { .. } => Err(RecordError::NoProfile),
         PastAsk::Step {
             from,
             step,
@@ -106,7 +178,7 @@ impl Visit for Search {
                 stops.into_iter().find(|stop| self.is_after(stop))
             };
             if let Some(Stop { at, step, said }) = found {
-                return Ok((self.record.look(at)?, Some((step, said))));
+                return Ok((look(&mut self.record, at)?, Some((step, said))));
             }
             at = match (self.back, next) {
                 (true, _) => from.plus(-1),

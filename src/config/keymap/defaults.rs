@@ -35,6 +35,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Redeliver, 'R'),
     (Action::Day, 'D'),
     (Action::Compare, '='),
+    (Action::Zoom, 'Z'),
     (Action::Freeze, 'f'),
     (Action::Reread, 'r'),
     (Action::New, 'n'),

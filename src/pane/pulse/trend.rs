@@ -4,15 +4,11 @@
 use ratatui::layout::Rect;
 
 use crate::store::Store;
+use crate::store::metrics::{Figures, MINUTE, RECENT};
 use crate::time::Millis;
+use crate::vocabulary::chart::ChartSpan;
 
-/// The period of the recorded registered share, in milliseconds.
-const SHARE_MS: i64 = 5_000;
-
-/// Recorded shares: twenty minutes.
-const SHARES: usize = 240;
-
-/// The period of a point of the event rate, in milliseconds, and how many there are: five minutes.
+/// The period of a point of the event rate beside the figures, in milliseconds, and how many there are: five minutes.
 const RATE_MS: i64 = 10_000;
 const RATES: usize = 30;
 
@@ -20,14 +16,24 @@ const RATES: usize = 30;
 #[derive(Debug, Default, PartialEq)]
 pub struct Trend {
     columns: usize,
-    /// Registered share in ten-thousandths, oldest first; the lowest of each step, so that no dip is lost.
-    pub shares: Vec<Option<u16>>,
-    /// Stream frames a second, oldest first.
+    /// How far back they go.
+    pub span: ChartSpan,
+    /// What was worst in each step, oldest first, so that no dip is lost; there are two steps a column.
+    pub points: Vec<Figures>,
+    /// Stream frames a second, oldest first, of the last five minutes.
     pub rates: Vec<f32>,
     due: Option<Millis>,
 }
 
 impl Trend {
+    /// A chart of that span, of which nothing is made yet.
+    pub fn of(span: ChartSpan) -> Self {
+        Self {
+            span,
+            ..Self::default()
+        }
+    }
+
     /// Makes the points for a chart in `area`.
     pub fn take(&mut self, area: Rect, store: &Store, now: Millis) {
         self.columns = usize::from(area.width);
@@ -36,15 +42,15 @@ impl Trend {
 
     /// Makes the points anew; whether they differ from those before.
     pub fn refresh(&mut self, store: &Store, now: Millis) -> bool {
-        let step = self.step();
         let fresh = Self {
             columns: self.columns,
-            shares: shares(store, step, 2 * self.columns, now),
+            span: self.span,
+            points: self.steps(store, now),
             rates: rates(store, now),
             // Nothing to show is nothing to wait for.
             due: (store.registrations.counts().total > 0).then(|| next(now)),
         };
-        let moved = (&fresh.shares, &fresh.rates) != (&self.shares, &self.rates);
+        let moved = (&fresh.points, &fresh.rates) != (&self.points, &self.rates);
         *self = fresh;
         moved
     }
@@ -54,20 +60,53 @@ impl Trend {
         self.due
     }
 
-    /// How far back the chart goes, in minutes.
-    pub fn minutes(&self) -> usize {
-        let values = self.points() * self.step();
-        values * usize::try_from(SHARE_MS).unwrap_or(0) / 60_000
+    /// Points that the whole chart has, two a column where there are as many.
+    pub fn count(&self) -> usize {
+        (self.periods() / self.step()).max(1)
     }
 
-    /// Points that the whole chart has.
-    pub fn points(&self) -> usize {
-        (2 * self.columns).min(SHARES / self.step())
+    /// How long a step is, in seconds.
+    pub fn step_seconds(&self) -> f32 {
+        (self.period() / 1_000) as f32 * self.step() as f32
     }
 
-    /// Recorded shares that one point stands for; there are two points a column.
+    /// The period of what is known, in milliseconds: that of the minutes where the others do not go back so far.
+    fn period(&self) -> i64 {
+        if self.span.minutes() > 60 {
+            MINUTE
+        } else {
+            RECENT
+        }
+    }
+
+    fn periods(&self) -> usize {
+        let ms = i64::from(self.span.minutes()) * MINUTE;
+        usize::try_from(ms / self.period()).unwrap_or(1)
+    }
+
+    /// Periods that one point stands for.
     fn step(&self) -> usize {
-        (SHARES / (2 * self.columns).max(1)).max(1)
+        self.periods().div_ceil((2 * self.columns).max(1)).max(1)
+    }
+
+    /// The newest points. Steps begin at fixed moments, so that a point keeps its value while it moves.
+    fn steps(&self, store: &Store, now: Millis) -> Vec<Figures> {
+        let step = self.step();
+        let period = now.0.div_euclid(self.period());
+        let under_way = period.rem_euclid(i64::try_from(step).unwrap_or(1));
+        let under_way = usize::try_from(under_way).unwrap_or(0) + 1;
+        let whole = self.count().saturating_sub(1);
+        let metrics = store.registrations.metrics();
+        let wanted = whole * step + under_way;
+        let values: Vec<Figures> = if self.period() == MINUTE {
+            metrics.minutes(wanted, now).collect()
+        } else {
+            metrics.recent(wanted, now).collect()
+        };
+        // What is short of the first step is left out.
+        let head = values.len().saturating_sub(under_way) % step;
+        let worst = |step: &[Figures]| step.iter().copied().reduce(Figures::with);
+        values[head..].chunks(step).filter_map(worst).collect()
     }
 }
 
@@ -75,28 +114,11 @@ fn next(now: Millis) -> Millis {
     Millis((now.0.div_euclid(RATE_MS) + 1).saturating_mul(RATE_MS))
 }
 
-/// The newest `most` points at most. Steps begin at fixed moments, so that a point keeps its value while it moves.
-fn shares(store: &Store, step: usize, most: usize, now: Millis) -> Vec<Option<u16>> {
-    let recorded = &store.registrations.metrics().registered_recent;
-    let period = now.0.div_euclid(SHARE_MS);
-    let under_way = period.rem_euclid(i64::try_from(step).unwrap_or(1));
-    let under_way = usize::try_from(under_way).unwrap_or(0) + 1;
-    let whole = (SHARES.saturating_sub(under_way) / step).min(most.saturating_sub(1));
-    let values: Vec<Option<u16>> = recorded.last(whole * step + under_way, now).collect();
-    // What is short of the first step is left out.
-    let head = values.len().saturating_sub(under_way) % step;
-    values[head..].chunks(step).map(lowest).collect()
-}
-
-fn lowest(step: &[Option<u16>]) -> Option<u16> {
-    step.iter().copied().flatten().min()
-}
-
 fn rates(store: &Store, now: Millis) -> Vec<f32> {
     let seconds = usize::try_from(RATE_MS / 1_000).unwrap_or(1);
     let begun = usize::try_from(now.0.div_euclid(1_000).rem_euclid(RATE_MS / 1_000)).unwrap_or(0);
-    let counted = &store.registrations.metrics().events_by_second;
-    let values: Vec<u32> = counted.last(RATES * seconds + begun + 1, now).collect();
+    let metrics = store.registrations.metrics();
+    let values: Vec<u32> = metrics.events(RATES * seconds + begun + 1, now).collect();
     let end = values.len().saturating_sub(begun + 1);
     // The step under way is left out: half a step would look like a fall.
     let whole = &values[end % seconds..end];
@@ -139,14 +161,20 @@ mod tests {
     }
 
     #[test]
-    fn a_short_dip_shows_in_a_narrow_chart_too() {
+    fn a_short_dip_shows_in_a_chart_of_every_length_however_narrow() {
         let mut store = world();
         say(&mut store, false, START + 60_000);
-        say(&mut store, true, START + 65_000);
-        let mut trend = Trend::default();
-        trend.take(Rect::new(0, 0, 40, 5), &store, Millis(START + 600_000));
-        assert!(trend.shares.contains(&Some(5_000)), "{:?}", trend.shares);
-        assert!(trend.shares.len() <= 80);
+        say(&mut store, true, START + 62_000);
+        for span in ChartSpan::ALL {
+            let mut trend = Trend::of(span);
+            trend.take(Rect::new(0, 0, 20, 5), &store, Millis(START + 600_000));
+            let dips = trend
+                .points
+                .iter()
+                .filter(|point| (point.share, point.lost) == (Some(5_000), 1));
+            assert_eq!(dips.count(), 1, "{span:?} {:?}", trend.points);
+            assert!(trend.points.len() <= 40, "{span:?}");
+        }
     }
 
     #[test]

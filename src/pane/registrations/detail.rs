@@ -6,7 +6,8 @@ use ratatui::text::{Line, Span};
 use super::{closeup, why};
 use crate::kind::registrations::role;
 use crate::model::registration::State;
-use crate::pane::Scene;
+use crate::model::trail::TrailOf;
+use crate::pane::{Scene, trail};
 use crate::store::Row;
 use crate::text::Text;
 use crate::time::Millis;
@@ -37,10 +38,18 @@ pub fn fill(panel: &mut Panel<'_>, row: &Row<'_>, scene: &Scene<'_>) {
         let what = span(&change.what.to_string(), scene.theme.style(Role::Text));
         Line::from(vec![Span::styled(at, dim), what])
     }));
+    let known = scene.store.registrations.timeline(row.id());
+    let before = known.last().map_or(scene.now, |change| change.at);
+    timeline.extend(trail::lines(&trail_of(row), before, scene));
     // The frame has the lines that the timeline leaves free, and one in any case.
     let lines = panel.room().saturating_sub(timeline.len()).max(1);
     panel.put(&[frame(row, scene, panel.columns() * lines)]);
     panel.put(&timeline);
+}
+
+/// Whose past it is.
+pub fn trail_of(row: &Row<'_>) -> TrailOf {
+    TrailOf::Registration(row.user_id().clone(), row.device().clone())
 }
 
 fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {

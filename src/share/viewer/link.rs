@@ -131,7 +131,9 @@ impl Link {
                 let why: Text = frame.read().unwrap_or_default();
                 Err(ended(why.to_string()))
             }
-            FrameSort::Head | FrameSort::Names => Err(ended("it says what is not expected".into())),
+            FrameSort::Head | FrameSort::Names | FrameSort::Figures => {
+                Err(ended("it says what is not expected".into()))
+            }
         }
     }
 
@@ -192,7 +194,7 @@ fn post_all(mailbox: &Mailbox, moment: Moment) {
         match told {
             // What a reader says of itself and of its share is not for others to say.
             Told::News(news) if Told::concerns(&news) => mailbox.post(news),
-            Told::News(_) | Told::Hole => {}
+            Told::News(_) | Told::Hole | Told::Latency(_) => {}
             Told::Alerts(book) => post(mailbox, ShareNews::Alerts(book)),
             Told::Interactions {
                 interactions,
