@@ -24,7 +24,7 @@
 //! | [`ledger`] | files that several processes append to | `file` `lock` `vault` `folder` |
 //! | [`logging`] | the log file | `environment` `file` `vault` `folder` |
 //! | [`model`] | ids, plain data and its rules | `time` `vault` `text` `cause` |
-//! | [`org`] | the embedded organisation, the other side of the wire: nothing of the console | `child` |
+//! | [`org`] | the embedded organisation, the other side of the wire: nothing of the console | `text` `child` |
 //! | [`term`] | the terminal, and every way to leave it | `environment` `file` `vault` `process` `text` `cause` `child` `folder` |
 //! | [`audit`] | the record of every write | `file` `lock` `time` `vault` `text` `model` |
 //! | [`deployments`] | which routes were deployed from here | `file` `lock` `vault` `model` |

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::cause::{Misread, bare, misread};
 use crate::text::fit;
-use crate::text::json::{self, Misfit, Place, Step};
+use crate::text::json::{self, JsonStep, Misfit, Place};
 
 /// One thing wrong with a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,11 +92,11 @@ fn line_of(written: &str, path: &Place) -> Option<usize> {
     let mut at = written.trim_start();
     for step in &path.0 {
         let inside = match step {
-            Step::Entry(index) => {
+            JsonStep::Entry(index) => {
                 let entries: Vec<&RawValue> = serde_json::from_str(at).ok()?;
                 entries.get(*index).copied()
             }
-            Step::Member(key) => {
+            JsonStep::Member(key) => {
                 let members: BTreeMap<String, &RawValue> = serde_json::from_str(at).ok()?;
                 members.get(key).copied()
             }

@@ -26,11 +26,11 @@ pub struct Misfit {
 
 /// Where in a JSON text: `servers[1].port`. The whole has no steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place(pub Vec<Step>);
+pub struct Place(pub Vec<JsonStep>);
 
 /// One step into a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum JsonStep {
     /// The member of that name.
     Member(String),
     /// The entry at that index.
@@ -49,9 +49,9 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, step) in self.0.iter().enumerate() {
             match step {
-                Step::Member(name) if index == 0 => f.write_str(name)?,
-                Step::Member(name) => write!(f, ".{name}")?,
-                Step::Entry(index) => write!(f, "[{index}]")?,
+                JsonStep::Member(name) if index == 0 => f.write_str(name)?,
+                JsonStep::Member(name) => write!(f, ".{name}")?,
+                JsonStep::Entry(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
@@ -92,10 +92,10 @@ enum Within {
 }
 
 impl Within {
-    fn step(self) -> Option<Step> {
+    fn step(self) -> Option<JsonStep> {
         match self {
-            Self::Object(name) => name.map(Step::Member),
-            Self::Array(index) => Some(Step::Entry(index)),
+            Self::Object(name) => name.map(JsonStep::Member),
+            Self::Array(index) => Some(JsonStep::Entry(index)),
         }
     }
 }
