@@ -68,5 +68,6 @@ pub fn digest(
         .and_then(Record::open)
         .and_then(|mut record| story(&mut record, span.0, span.1));
     let told = told.map_err(|error| error.to_string())?;
-    Ok(tell(&told, whom, &*from.read()?))
+    let beside = from.read()?;
+    Ok(tell(&told, whom, &beside))
 }
