@@ -16,7 +16,7 @@ pub(super) struct Duty {
 }
 
 /// All of them, in the order of a turn: rows age before alerts are judged by them, and what is shown comes last.
-const DUTIES: [Duty; 20] = [
+const DUTIES: [Duty; 21] = [
     REGISTRATIONS,
     lookout::DUTY,
     routes::DUTY,

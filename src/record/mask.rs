@@ -13,7 +13,7 @@ pub(super) fn told(told: &mut Told) {
     match told {
         Told::News(news) => mask(news),
         Told::Interactions { interactions, .. } => interactions.iter_mut().for_each(interaction),
-        Told::Alerts(_) | Told::Wrote(_) | Told::Hole => {}
+        Told::Alerts(_) | Told::Wrote(_) | Told::Hole | Told::Latency(_) => {}
     }
 }
 

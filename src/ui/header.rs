@@ -394,6 +394,7 @@ mod tests {
                 face: Face::Off,
                 zone: None,
                 frozen: false,
+                unrecorded: None,
             };
             let area = Rect::new(0, 0, 80, 1);
             let mut buf = Buffer::empty(area);

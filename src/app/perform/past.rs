@@ -38,7 +38,7 @@ pub(super) struct PastDesk {
     /// Where what is told beside it is; none is nowhere.
     pub(super) beside: Option<BesideFrom>,
     /// The last row whose past was asked for: of others nothing is wanted any more.
-    trail: Arc<AtomicU64>,
+    pub(super) trail: Arc<AtomicU64>,
 }
 
 impl PastDesk {
