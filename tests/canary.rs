@@ -427,7 +427,7 @@ fn console(house: &House, api: &str) {
         pty.send(pane);
         pty.send("n");
         brought(&mut pty, "Ctrl-s");
-        shown(&mut pty, "\x05");
+        shown(&mut pty, "\x18");
         brought(&mut pty, "Ctrl-s");
         let before = pty.sent();
         pty.send("\x13\r");

@@ -3,7 +3,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "the lint knows test functions but not their helpers"
+    clippy::print_stdout,
+    reason = "the lint knows test functions but not their helpers; a soak says what it saw"
 )]
 
 #[path = "common/all.rs"]

@@ -145,13 +145,14 @@ impl App {
         match self.bookmarks.wanted.take() {
             None => {}
             Some(Wanted::List) => self.list_bookmarks(list),
-            Some(Wanted::GoTo(number)) => match list.iter().find(|one| one.number == number) {
-                Some(bookmark) => self.go_to_bookmark(bookmark),
-                None => {
+            Some(Wanted::GoTo(number)) => {
+                if let Some(bookmark) = list.iter().find(|one| one.number == number) {
+                    self.go_to_bookmark(bookmark);
+                } else {
                     let text = format!("there is no bookmark {number}: :bookmarks lists them");
                     self.messages.say(Weight::Warning, text, self.now);
                 }
-            },
+            }
         }
     }
 

@@ -64,7 +64,7 @@ impl App {
             Done::Log(read) => self.show_log(read),
             Done::Edited(text) => self.take_json(text),
             Done::Shelf(news) => self.shelf_news(*news),
-            Done::Copied(what) => self.messages.say(Weight::Note, what, now),
+            Done::Copied(what) | Done::Packed(what) => self.messages.say(Weight::Note, what, now),
             Done::Exported(path, rows) => {
                 self.messages.say(
                     Weight::Note,
@@ -79,7 +79,6 @@ impl App {
                     .tell(Weight::Note, "configuration read again", now);
             }
             Done::Past(news) => self.past_news(*news),
-            Done::Packed(what) => self.messages.say(Weight::Note, what, now),
             Done::Digest(news) => self.digest_news(*news),
             Done::Trail(news) => self.trail_news(*news),
             Done::Figures(figures) => {

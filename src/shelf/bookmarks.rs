@@ -149,6 +149,8 @@ mod tests {
             kept[1],
             Bookmark {
                 number: 2,
+                // What came from a keyboard or a clipboard is kept as it is shown.
+                note: "the trunk of\\u{1b}[31m Accra".into(),
                 ..one.clone()
             }
         );

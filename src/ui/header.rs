@@ -412,7 +412,7 @@ mod tests {
         let near = drawn(Link::Offline { since }, Some(since));
         assert_eq!(
             near,
-            "trunkline  org  × no word of jump1 since 14:01:22 UTC  RW"
+            "trunkline   org  × no word of jump1 since 14:01:22 UTC  RW"
         );
         // It was asked to be quiet.
         let quiet = drawn(Link::Paused, Some(since));

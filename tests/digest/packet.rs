@@ -366,10 +366,7 @@ async fn is_opened_by_whoever_has_no_access(api: &'static str) {
 
     // Its sum is printed, and stands in the audit.
     let bytes = std::fs::read(&file).unwrap();
-    let sum: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sum = format!("{:x}", Sha256::digest(&bytes));
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(printed, format!("{sum}  {name}\n"));
     let audit = ground.audit();

@@ -336,7 +336,7 @@ fn whoever_takes_over_is_told_what_is_to_be_gone_on_with() {
     );
     assert_eq!(
         lines(&told, "silences"),
-        [String::new(); 0],
+        Vec::<String>::new(),
         "it ends in 30 minutes"
     );
     let told = digest(&folder, (10, 60), DigestFor::Successor);

@@ -78,7 +78,7 @@ impl House {
 
     /// With an organisation like this, which is quiet all the same.
     pub async fn with(listen: &Listen, options: Options) -> Self {
-        Self::of(listen, options, |_| {}).await
+        Box::pin(Self::of(listen, options, |_| {})).await
     }
 
     /// The same with a profile that is changed before it is used.

@@ -99,14 +99,14 @@ async fn channels_that_others_have_are_left_to_them() {
         let call = rig.control.request(reqwest::Method::POST, path);
         answer(call.bearer_auth(&token))
     };
-    let mut made = Vec::new();
+    let mut channels = Vec::new();
     for _ in 0..19 {
-        made.push(make().await["id"].as_str().unwrap().to_owned());
+        channels.push(make().await["id"].as_str().unwrap().to_owned());
     }
     let mut watch = Watch::on(&rig, plan(2), patient());
     watch
         .until("what one channel holds", |watch| {
-            watch.fresh() && watch.rows().iter().any(|row| row.live())
+            watch.fresh() && watch.rows().iter().any(trunkline::store::Row::live)
         })
         .await;
     watch
@@ -115,7 +115,7 @@ async fn channels_that_others_have_are_left_to_them() {
             problems.any(|text| text.starts_with("Other readers of this OAuth client have 19"))
         })
         .await;
-    for id in &made {
+    for id in &channels {
         let path = format!("/api/v2/notifications/channels/{id}/subscriptions");
         let call = rig.control.request(reqwest::Method::GET, &path);
         assert_eq!(call.bearer_auth(&token).send().await.unwrap().status(), 200);

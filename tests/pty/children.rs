@@ -55,7 +55,7 @@ impl Bench {
         pty.wait_for("live");
         pty.send("n");
         pty.wait_for("Ctrl-s");
-        pty.send("\x05");
+        pty.send("\x18");
         let editor = self.running();
         // It runs before the console has given it the terminal: until then a key is the console's.
         poll("an editor that has the terminal", || has_terminal(editor));
@@ -209,7 +209,7 @@ fn every_way_an_editor_fails_is_named_and_the_form_is_as_it_was() {
             pty.wait_for("live");
             pty.send("n");
             pty.wait_for("Ctrl-s");
-            pty.send("\x05");
+            pty.send("\x18");
             pty
         };
         // So that the sentence has room.

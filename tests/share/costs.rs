@@ -78,7 +78,7 @@ async fn asked(far: &Far) -> usize {
 
 /// Waits until everyone was read, and counts what was asked and spent until this time was over.
 async fn measured(far: &Far, consoles: &[Pty], read: impl Fn() -> bool, over: Instant) -> Seen {
-    let begins = over - WINDOW;
+    let begins = over.checked_sub(WINDOW).unwrap();
     while !(read() && consoles.iter().all(|console| stale(console) == Some(0))) {
         assert!(Instant::now() < begins, "{}", consoles[0].screen());
         tokio::time::sleep(Duration::from_millis(200)).await;

@@ -75,7 +75,7 @@ async fn a_job_that_nobody_followed_is_followed_to_its_end_by_the_next_console()
     assert_eq!((row.job.attempts, row.job.results.len()), (1, 1));
     // It ended while nobody looked: how long it took is not made up.
     assert_eq!(row.job.latency(), None);
-    console.end().await;
+    Box::pin(console.end()).await;
     let mut next = Console::start(&rig);
     let kept = next.until("read from disk", done).await;
     assert_eq!(kept.job.results, row.job.results);
@@ -92,7 +92,7 @@ async fn a_job_that_is_not_to_be_followed_is_not_until_it_is_asked_for() {
     console.press(&[":", "j", "o", "b", "s", "Enter", "c"]);
     let unfollowed = |row: &JobRow| row.job.state() == JobState::Unfollowed && row.flow.is_none();
     console.until("not followed any more", unfollowed).await;
-    console.end().await;
+    Box::pin(console.end()).await;
     let mut next = Console::start(&rig);
     next.until("still not followed", unfollowed).await;
     next.press(&[":", "j", "o", "b", "s", "Enter", "r"]);

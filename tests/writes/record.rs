@@ -18,7 +18,8 @@ use trunkline::model::callback::{Booking, Channels, Slot};
 use trunkline::model::flow::FlowId;
 use trunkline::model::hook::HookUrl;
 use trunkline::model::route::{Aim, Kind, Route};
-use trunkline::model::transfer::{Limits, Request, TransferId};
+use trunkline::model::transfer::made::TransferId;
+use trunkline::model::transfer::{Limits, Request};
 use trunkline::model::webhook::{NewWebhook, WebhookKind};
 use trunkline::time::Millis;
 

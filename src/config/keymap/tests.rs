@@ -78,12 +78,12 @@ fn defaults_are_whole_and_free_of_clashes() {
 
 #[test]
 fn a_binding_replaces_the_defaults_of_its_action() {
-    let keymap = read("freeze = [\"F5\", \"Z\"]\nexport = []\nmessages = \"m\"").unwrap();
+    let keymap = read("freeze = [\"F5\", \"Q\"]\nexport = []\nmessages = \"m\"").unwrap();
     assert_eq!(keymap.action(press("f"), false), None);
-    assert_eq!(keymap.action(press("Z"), false), Some(Action::Freeze));
+    assert_eq!(keymap.action(press("Q"), false), Some(Action::Freeze));
     assert_eq!(keymap.action(press("m"), false), Some(Action::Messages));
     assert_eq!(keymap.keys(Action::Export), &[]);
-    let mut release = press("Z");
+    let mut release = press("Q");
     release.kind = KeyEventKind::Release;
     assert_eq!(keymap.action(release, false), None);
 }

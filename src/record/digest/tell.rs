@@ -130,7 +130,10 @@ impl Story {
                 at: Some(alert.began),
                 what: format!("{} {}", alert.kind.title(), alert.what()).into(),
                 said: self.alert(alert).into(),
-                place: place::<crate::kind::alerts::Alerts>(at, format!("id={}", alert.id.0)),
+                place: Some(place::<crate::kind::alerts::Alerts>(
+                    at,
+                    format!("id={}", alert.id.0),
+                )),
             }
         };
         let lines = alerts.into_iter().map(line).collect();
@@ -259,19 +262,19 @@ impl Story {
                 .collect();
             let filter = filter.join(" | ");
             let place = place::<crate::kind::registrations::Registrations>(self.to, filter);
-            say(None, said, place.filter(|_| still > 0));
+            say(None, said, Some(place).filter(|_| still > 0));
         }
         Section::new("coverage", "what was not known", lines, MOST)
     }
 }
 
 /// A place in a list of the past.
-fn place<K: Kind>(at: Millis, filter: String) -> Option<Place> {
-    Some(Place {
+fn place<K: Kind>(at: Millis, filter: String) -> Place {
+    Place {
         at: Some(at),
         pane: Lists::of::<K>(),
         filter,
-    })
+    }
 }
 
 fn written(line: &Record) -> DigestLine {
@@ -287,7 +290,10 @@ fn written(line: &Record) -> DigestLine {
         at: Some(line.timestamp),
         what: format!("{} {}", line.action, line.subject).into(),
         said: said.into(),
-        place: place::<crate::kind::audit::Audit>(line.timestamp, is_exactly("id", line.id.raw())),
+        place: Some(place::<crate::kind::audit::Audit>(
+            line.timestamp,
+            is_exactly("id", line.id.raw()),
+        )),
     }
 }
 
@@ -308,7 +314,7 @@ fn phones(
             at: at(course),
             what: course.what.clone(),
             said: format!("{}{site}", said(course)).into(),
-            place: at(course).and_then(|at| {
+            place: at(course).map(|at| {
                 place::<crate::kind::registrations::Registrations>(at, course.filter.clone())
             }),
         }
@@ -364,7 +370,7 @@ fn moved<K: Kind>(name: &str, moved: &[&Moved]) -> Section {
             at: Some(one.at),
             what: Text::from(one.what.as_str()),
             said: format!("{} -> {}{times}", one.from, one.to).into(),
-            place: place::<K>(one.at, one.filter.clone()),
+            place: Some(place::<K>(one.at, one.filter.clone())),
         }
     };
     let title = format!("{name} that moved");
@@ -414,7 +420,7 @@ fn sites(story: &Story, courses: &[Course]) -> Section {
             at: None,
             what: name.unwrap_or("no known site").into(),
             said: told.join(", ").into(),
-            place: name.and_then(|name| {
+            place: name.map(|name| {
                 place::<crate::kind::registrations::Registrations>(
                     story.to,
                     is_exactly("site", name),

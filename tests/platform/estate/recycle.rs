@@ -79,8 +79,8 @@ impl Noc {
         noc.until("live", |noc| {
             let rows = noc.app.store.registrations.rows();
             let rows: Vec<_> = rows.map(|(_, row)| row).collect();
-            let known = noc.app.store.edges.len() > EDGES as usize && rows.len() > 0;
-            known && rows.iter().all(|row| row.live())
+            let known = noc.app.store.edges.len() > EDGES as usize && !rows.is_empty();
+            known && rows.iter().all(trunkline::store::Row::live)
         })
         .await;
         noc.watching = true;
