@@ -265,8 +265,8 @@ fn it_tells_what_became_of_each_and_how_much_was_not_known() {
     assert_eq!(
         lines(&told, "sites"),
         [
-            "Accra 1 lost, 1 back, 2 not known, for 20m00s together",
-            "Oslo 2 back, 1 flapped, 2 not known, for 20m00s together",
+            "Accra 1 lost, 1 back, 2 not known, for 19m59s together",
+            "Oslo 2 back, 1 flapped, 2 not known, for 19m59s together",
         ]
     );
     assert_eq!(

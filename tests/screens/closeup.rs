@@ -138,7 +138,7 @@ fn what_was_found_is_shown_and_what_was_not_says_so() {
     }
     let small = stage.text((80, 30));
     assert!(
-        small.contains("media helper no") && small.contains("timeline"),
+        small.contains("helper no") && small.contains("timeline"),
         "{small}"
     );
 

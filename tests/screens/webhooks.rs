@@ -180,7 +180,7 @@ fn a_form_registers_one_where_it_is_to_deliver() {
     stage.type_in("mine");
     stage.press(&["Tab"]);
     let form = stage.text((120, 40));
-    assert!(form.contains("write where to deliver"), "{form}");
+    assert!(form.contains("1 field needs attention"), "{form}");
     stage.type_in("https://noc.example.com/in?key=hunter2-hunter2");
     stage.press(&["Ctrl-s"]);
     let review = stage.text((120, 40));

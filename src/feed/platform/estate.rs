@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use self::look::Look;
+use self::look::EdgeLook;
 use self::topics::{Told, Topics};
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::Urgency;
@@ -84,7 +84,7 @@ struct EstateFeed {
     /// Whether topics were ever carried.
     proven: bool,
     /// Edges that were told to be away and are being looked at: the cloud's own come and go.
-    looks: JoinSet<Look>,
+    looks: JoinSet<EdgeLook>,
 }
 
 impl EstateFeed {

@@ -16,7 +16,7 @@ use crate::time::{Clock, Millis};
 pub(super) const OFFLINE: &str = "OFFLINE";
 
 /// What a look found.
-pub(super) struct Look {
+pub(super) struct EdgeLook {
     edge: EdgeId,
     /// When it was told to be away, where it was.
     told: Option<Millis>,
@@ -39,14 +39,14 @@ impl EstateFeed {
                 platform.machine(&edge, Urgency::Reread).await
             };
             let found = timeout(LOOK, read).await.ok();
-            Look { edge, told, found }
+            EdgeLook { edge, told, found }
         });
     }
 
     /// Takes in what a look found.
-    pub(super) fn looked(&mut self, look: Result<Look, JoinError>) {
+    pub(super) fn looked(&mut self, look: Result<EdgeLook, JoinError>) {
         // One that did not end is the runtime's, which ends as a whole.
-        let Ok(Look { edge, told, found }) = look else {
+        let Ok(EdgeLook { edge, told, found }) = look else {
             return;
         };
         // Where an edge is gone its successor is there; others may go meanwhile.
