@@ -11,7 +11,7 @@ use crate::share::{self, Desk, Said, ShareAsk};
 use crate::shelf::ShelfNews;
 use crate::text::Text;
 use crate::time::Millis;
-use crate::ui::reading::Shared;
+use crate::ui::reading::SharedLink;
 use crate::vocabulary::messages::Weight;
 use crate::vocabulary::news::{Broken, Link, News, ShareNews, Sharing, WriteLine};
 
@@ -59,14 +59,14 @@ impl App {
     }
 
     /// The share, for the header.
-    pub(super) fn shared(&self) -> Option<Shared> {
+    pub(super) fn shared(&self) -> Option<SharedLink> {
         let Whose::Other {
             sharing, broken, ..
         } = &self.reader
         else {
             return None;
         };
-        Some(Shared {
+        Some(SharedLink {
             host: sharing.as_ref().map(|sharing| sharing.host.clone()),
             attached: sharing.as_ref().map_or(0, |sharing| sharing.attached),
             silent_since: broken.as_ref().map(|broken| broken.since),

@@ -9,7 +9,7 @@ use super::bar::Bar;
 use crate::config::theme::Theme;
 use crate::text::{Text, grouped};
 use crate::time::Millis;
-use crate::ui::reading::{Reading, Shared};
+use crate::ui::reading::{Reading, SharedLink};
 use crate::vocabulary::news::{Link, Rivalry, Status};
 use crate::vocabulary::role::Role;
 
@@ -232,13 +232,13 @@ impl Header<'_> {
 }
 
 /// How a share does, while its reader is heard.
-fn shared(share: &Shared) -> Option<String> {
+fn shared(share: &SharedLink) -> Option<String> {
     let host = share.host.as_ref().filter(|_| share.silent_since.is_none());
     host.map(|host| format!("shared by {host}, {} attached", share.attached))
 }
 
 /// The reader is not heard any more, or was never.
-fn silence(share: &Shared) -> Option<String> {
+fn silence(share: &SharedLink) -> Option<String> {
     let since = share.silent_since?.timestamp().strftime("%H:%M:%S");
     let host = share.host.as_ref().map(ToString::to_string);
     let host = host.unwrap_or_else(|| "a reader".to_owned());
@@ -376,7 +376,7 @@ mod tests {
                     token_until: Some(Millis(80_000_000)),
                     ..Status::default()
                 },
-                share: Some(Shared {
+                share: Some(SharedLink {
                     host: Some("jump1".into()),
                     attached: 3,
                     silent_since,

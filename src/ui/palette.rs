@@ -171,7 +171,13 @@ impl Palette {
         let typed = self.entry.text().trim().to_owned();
         let whole = self.found.is_empty()
             || typed.contains(char::is_whitespace) && self.completed().is_none();
-        match self.chosen().filter(|_| !whole) {
+        // What is a command as it was typed is that command, whatever else is like it; a name is one when there is such a
+        // thing.
+        let known = self
+            .completed()
+            .is_none_or(|names| names.contains(&typed.as_str()));
+        let exact = self.at == 0 && known && Command::parse(&typed).is_ok();
+        match self.chosen().filter(|_| !whole && !exact) {
             Some(item) if !item.words.is_empty() && Command::parse(&item.name).is_err() => {
                 self.complete();
                 return LayerOutcome::Stay;
@@ -181,12 +187,6 @@ impl Palette {
             }
             _ => {}
         }
-        // What is a command as it was typed is that command, whatever else is like it; a name is one when there is such a
-        // thing.
-        let known = self
-            .completed()
-            .is_none_or(|names| names.contains(&typed.as_str()));
-        let exact = self.at == 0 && known && Command::parse(&typed).is_ok();
         let unshown = self.to_be_shown(&typed);
         let line = match self.chosen() {
             Some(item) if !whole && !exact => item.name.clone(),

@@ -21,7 +21,7 @@ pub struct Progress {
 
 /// Who reads, where that is somebody else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shared {
+pub struct SharedLink {
     /// The reader's machine; none before it was heard.
     pub host: Option<Text>,
     /// Consoles that are attached to it, this one included.
@@ -48,7 +48,7 @@ pub struct Reading {
     /// At most this many requests count against the budget's minute: `status.budget_used` in steps, for the header.
     pub spent: u32,
     /// Whose reading this is, where somebody else's is shared.
-    pub share: Option<Shared>,
+    pub share: Option<SharedLink>,
     /// What the tabs say: a carrier that fails behind another pane is seen there first.
     pub tabs: Vec<Tab>,
 }

@@ -451,13 +451,13 @@ async fn its_bookmarks_lead_to_their_moment_and_their_row() {
     let begin = 20 * 60;
     let (file, _) = made(dir.path(), true, (begin, begin + 60));
     let mut console = Opened::open(&file);
-    console.until(" PAST 23:03:00 UTC").await;
+    console.until(" PAST 2026-06-15 23:03:00 UTC").await;
     console.command("at 2026-06-15T23:40:00Z");
-    console.until(" PAST 23:40:00 UTC").await;
+    console.until(" PAST 2026-06-15 23:40:00 UTC").await;
     console.command("bookmarks");
     console.until("look at this one").await;
     console.press(&["Enter"]);
-    console.until(" PAST 23:03:00 UTC").await;
+    console.until(" PAST 2026-06-15 23:03:00 UTC").await;
     console.press(&["Enter"]);
     console.until("Person 1").await;
     // Nothing of this machine is kept from it.

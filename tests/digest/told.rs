@@ -273,7 +273,7 @@ fn it_tells_what_became_of_each_and_how_much_was_not_known() {
         lines(&told, "coverage"),
         [
             "nothing was recorded for 9m59s",
-            "4 phones were not known for 40m00s together, 0 are not now",
+            "4 phones were not known for 39m59s together, 0 are not now",
         ]
     );
     assert!(!told.whole);

@@ -279,15 +279,15 @@ fn marked_rows_go_to_one_place_after_their_number_is_typed() {
 #[test]
 fn an_interaction_that_is_not_listed_is_read_and_its_obstacle_is_in_the_form() {
     let mut stage = populated();
-    stage.press(&["n", "Ctrl-u"]);
+    // The row is filled in; another one is wanted.
+    stage.press(&["n", "Up", "Ctrl-u"]);
     stage.happen(Event::Paste("interaction-9".into()));
-    stage.take_effects();
     stage.press(&["Down"]);
     let asked = stage
         .take_effects()
         .into_iter()
         .find_map(|effect| match effect {
-            Effect::LookUp(id) => Some(id),
+            Effect::LookUp(id) if id.raw() == "interaction-9" => Some(id),
             _ => None,
         });
     let id = asked.expect("the interaction is looked up");

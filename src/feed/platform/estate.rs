@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use self::look::EdgeLook;
-use self::topics::{Told, Topics};
+use self::topics::{EventWord, Topics};
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::Urgency;
 use crate::feed::shared::Shared;
@@ -193,16 +193,16 @@ impl EstateFeed {
             Heard::Event { topic, body } => {
                 let at = Clock::Real.now();
                 match topics::event(&topic, &body, &mut self.estate, at) {
-                    Ok(Told::Nothing) => {}
-                    Ok(Told::Something) => self.untold = true,
-                    Ok(Told::Doubtful(edge)) => {
+                    Ok(EventWord::Nothing) => {}
+                    Ok(EventWord::Something) => self.untold = true,
+                    Ok(EventWord::Doubtful(edge)) => {
                         self.untold = true;
                         // A carrier that is down is so on every edge: a few say enough.
                         if self.looks.len() < LOOKS {
                             self.look(edge, None);
                         }
                     }
-                    Ok(Told::Away(edge)) => self.look(edge, Some(at)),
+                    Ok(EventWord::Away(edge)) => self.look(edge, Some(at)),
                     Err(reason) => {
                         self.shared.keep_sample(&topic.raw().into(), reason, &body);
                     }

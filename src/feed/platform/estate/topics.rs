@@ -38,7 +38,7 @@ fn calls(id: &TrunkId) -> Topic {
 
 /// What an event said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum EventWord {
     /// Nothing of anything known.
     Nothing,
     /// Something that was taken in.
@@ -49,7 +49,7 @@ pub(super) enum Told {
     Away(EdgeId),
 }
 
-impl From<bool> for Told {
+impl From<bool> for EventWord {
     fn from(known: bool) -> Self {
         if known {
             Self::Something
@@ -65,7 +65,7 @@ pub(super) fn event(
     body: &[u8],
     estate: &mut Estate,
     at: Millis,
-) -> Result<Told, Text> {
+) -> Result<EventWord, Text> {
     let unreadable = |reason: String| Text::from(reason);
     if let Some(id) = topic.id(TRUNK, METRICS) {
         let traffic = trunks::calls_event(body).map_err(unreadable)?;
@@ -77,18 +77,18 @@ pub(super) fn event(
         let fails = matches!(seen.connected, Some((Some(false), _)));
         let known = estate.trunk_seen(&trunk, seen, at);
         let edge = estate.edge_of(&trunk).filter(|_| known && fails);
-        return Ok(edge.map_or(known.into(), |edge| Told::Doubtful(edge.clone())));
+        return Ok(edge.map_or(known.into(), |edge| EventWord::Doubtful(edge.clone())));
     }
     if let Some(id) = topic.id(EDGE, "") {
         let online = edges::edge_event(body).map_err(unreadable)?;
         let edge = EdgeId::from(id);
         let away = online.as_ref().is_some_and(|word| word.raw() == OFFLINE);
         if away && estate.edge_ids().any(|known| *known == edge) {
-            return Ok(Told::Away(edge));
+            return Ok(EventWord::Away(edge));
         }
         return Ok(estate.edge_seen(&edge, online, at).into());
     }
-    Ok(Told::Nothing)
+    Ok(EventWord::Nothing)
 }
 
 /// Which topics are carried.
@@ -237,21 +237,21 @@ mod tests {
         let mut hear =
             |rest: &str, body: &str| event(&topic(rest), body.as_bytes(), &mut estate, Millis(5));
         let down = r#"{"connectedStatus":{"connected":false}}"#;
-        let doubtful = || Ok(Told::Doubtful("e".into()));
+        let doubtful = || Ok(EventWord::Doubtful("e".into()));
         assert_eq!(hear("trunks.t-1", down), doubtful());
         assert_eq!(hear("trunks.t-2", down), doubtful());
-        assert_eq!(hear("trunks.t-9", down), Ok(Told::Nothing));
+        assert_eq!(hear("trunks.t-9", down), Ok(EventWord::Nothing));
         assert_eq!(
             hear("trunks.t-1.metrics", r#"{"calls":{"inboundCallCount":4}}"#),
-            Ok(Told::Something)
+            Ok(EventWord::Something)
         );
         assert_eq!(
             hear("e", r#"{"onlineStatus":"ONLINE"}"#),
-            Ok(Told::Something)
+            Ok(EventWord::Something)
         );
         let away = hear("e", r#"{"onlineStatus":"OFFLINE"}"#);
-        assert_eq!(away, Ok(Told::Away("e".into())));
-        assert_eq!(hear("e.softwareupdate", "{}"), Ok(Told::Nothing));
+        assert_eq!(away, Ok(EventWord::Away("e".into())));
+        assert_eq!(hear("e.softwareupdate", "{}"), Ok(EventWord::Nothing));
         assert!(hear("trunks.t-1", "nonsense").is_err());
         assert_eq!(estate.carriers()[0].health, Health::Down);
         assert_eq!(

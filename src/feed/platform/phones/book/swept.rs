@@ -15,7 +15,7 @@ const STEP: usize = 1_000;
 
 /// What a step came to.
 #[derive(Debug, Default)]
-pub(in crate::feed::platform::phones) struct Step {
+pub(in crate::feed::platform::phones) struct SweepStep {
     /// Phones that are sure now, or not stale any more.
     pub sightings: Vec<Sighting>,
     /// Pages with phones that were not well, and of which nothing of the kind is said any more.
@@ -27,8 +27,8 @@ pub(in crate::feed::platform::phones) struct Step {
 impl Book {
     /// Takes in, a step at a time, a sweep that began at `begun`: `named` are all phones that the organisation has which are not well. Those
     /// that it does not name and that were well are so still, as far as their edges go; of the others only a read says how they are.
-    pub fn swept(&mut self, named: &HashSet<DeviceId>, begun: Moment) -> Step {
-        let (mut step, now) = (Step::default(), Instant::now());
+    pub fn swept(&mut self, named: &HashSet<DeviceId>, begun: Moment) -> SweepStep {
+        let (mut step, now) = (SweepStep::default(), Instant::now());
         let mut settled = Vec::new();
         for (id, entry) in &mut self.phones {
             if entry.spoken > begun || entry.seen > begun || named.contains(id) {
