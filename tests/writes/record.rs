@@ -336,8 +336,8 @@ async fn from_the_past_the_gate_refuses_every_kind_of_order() {
         Order::Callback(book("cb_past")),
         Order::Callback(CallbackOrder::Reschedule(Box::new(reschedule))),
         Order::Callback(CallbackOrder::Cancel(vec![booked.into()])),
-        Order::Callback(CallbackOrder::Unmask),
     ];
+    // To see whole numbers sends nothing: the audit has it, in the past too.
     kit.gate = Some("the screen shows the past".into());
     let (sent, made) = (sent(&rig).await, rig.control.get("/_org/transfers").await);
     for order in orders {
