@@ -331,7 +331,7 @@ async fn combined_topics_are_looked_up_once_and_take_a_place_for_several() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_is_read_once_when_its_topics_are_on_several_channels() {
-    let mut options = options(1_100);
+    let mut options = options(600);
     options.faults = "combined=refuse".parse().unwrap();
     options.rate_limit = 0;
     let plan = Plan {
