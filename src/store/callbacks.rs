@@ -249,11 +249,7 @@ impl Callbacks {
 
     /// The list could not be read.
     pub fn read_failed(&mut self, why: Text, now: Millis, changes: &mut Changes) {
-        let since = match &self.reading {
-            Reading::Failed { since, .. } => *since,
-            _ => now,
-        };
-        self.reading = Reading::Failed { since, why };
+        self.reading = self.reading.failed(why, now);
         changes.callbacks = true;
     }
 

@@ -36,6 +36,18 @@ pub enum Reading {
     Paused,
 }
 
+impl Reading {
+    /// After one more attempt that failed: since when they do stays as it is.
+    #[must_use]
+    pub(super) fn failed(&self, why: Text, now: Millis) -> Self {
+        let since = match self {
+            Self::Failed { since, .. } => *since,
+            _ => now,
+        };
+        Self::Failed { since, why }
+    }
+}
+
 /// One carrier and its past.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CarrierRow {
@@ -228,11 +240,7 @@ impl Carriers {
 
     /// The list could not be read.
     pub fn read_failed(&mut self, why: Text, now: Millis, changes: &mut Changes) {
-        let since = match &self.reading {
-            Reading::Failed { since, .. } => *since,
-            _ => now,
-        };
-        self.turn(Reading::Failed { since, why }, changes);
+        self.turn(self.reading.failed(why, now), changes);
     }
 
     /// Nothing is read from now on, until the next list.

@@ -63,11 +63,7 @@ impl Queues {
 
     /// The list could not be read; what was known is as old as it is.
     pub fn read_failed(&mut self, why: Text, now: Millis, changes: &mut Changes) {
-        let since = match &self.reading {
-            Reading::Failed { since, .. } => *since,
-            _ => now,
-        };
-        self.reading = Reading::Failed { since, why };
+        self.reading = self.reading.failed(why, now);
         changes.queues = true;
     }
 

@@ -78,11 +78,7 @@ impl Routes {
 
     /// They could not be read.
     pub fn read_failed(&mut self, why: Text, now: Millis) {
-        let since = match &self.reading {
-            Reading::Failed { since, .. } => *since,
-            _ => now,
-        };
-        self.reading = Reading::Failed { since, why };
+        self.reading = self.reading.failed(why, now);
         self.age();
     }
 

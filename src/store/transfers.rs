@@ -104,11 +104,7 @@ impl Transfers {
 
     /// The list could not be read; what was known is stale.
     pub fn not_listed(&mut self, why: Text, now: Millis) {
-        let since = match &self.reading {
-            Reading::Failed { since, .. } => *since,
-            _ => now,
-        };
-        self.reading = Reading::Failed { since, why };
+        self.reading = self.reading.failed(why, now);
         self.generation += 1;
     }
 

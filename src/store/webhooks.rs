@@ -35,11 +35,7 @@ impl Webhooks {
 
     /// They could not be read; what was known is stale.
     pub fn read_failed(&mut self, why: Text, now: Millis) {
-        let since = match &self.reading {
-            Reading::Failed { since, .. } => *since,
-            _ => now,
-        };
-        self.reading = Reading::Failed { since, why };
+        self.reading = self.reading.failed(why, now);
         self.generation += 1;
     }
 
