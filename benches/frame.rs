@@ -62,6 +62,7 @@ fn app(rows: u32) -> App {
             spoken: Vec::new(),
             whole: true,
             live: true,
+            asked: None,
         };
         feed(
             &mut app,

@@ -115,6 +115,7 @@ impl World {
                 spoken: Vec::new(),
                 whole: true,
                 live: true,
+                asked: None,
             }
         });
         listed.into_iter().chain(read).collect()

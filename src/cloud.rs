@@ -84,6 +84,23 @@ const PAGE_SIZE: &str = "100";
 /// The sub-protocol of registration streams (contract §3).
 const STREAM_PROTOCOL: &str = "v2";
 
+/// What a read was answered, and when the attempt that was answered went out: what it says was so no earlier, and is known of no
+/// later moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked<T> {
+    /// What was answered.
+    pub answer: T,
+    /// When the request went out, after every wait for a token and the budget.
+    pub at: Instant,
+}
+
+impl<T> Asked<T> {
+    fn try_map<U, E>(self, make: impl FnOnce(T) -> Result<U, E>) -> Result<Asked<U>, E> {
+        let (answer, at) = (make(self.answer)?, self.at);
+        Ok(Asked { answer, at })
+    }
+}
+
 /// All devices of one user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
@@ -160,7 +177,11 @@ impl Client {
     }
 
     /// Reads all devices of one user (contract §3).
-    pub async fn registrations(&self, user: &UserId, urgency: Urgency) -> Result<Listing, Error> {
+    pub async fn registrations(
+        &self,
+        user: &UserId,
+        urgency: Urgency,
+    ) -> Result<Asked<Listing>, Error> {
         let path = [
             "api",
             "v2",
@@ -170,8 +191,9 @@ impl Client {
             "registrations",
         ];
         let call = get(self.url(&path)?);
-        let body = self.0.read(&call, urgency).await?;
-        direct::listing(&body, user, &call).map_err(|reason| Error::answer(&call, reason))
+        let read = self.0.read_dated(&call, urgency).await?;
+        read.try_map(|body| direct::listing(&body, user, &call))
+            .map_err(|reason| Error::answer(&call, reason))
     }
 
     /// Reads all carriers (contract §4; on the Platform API trunk bases with their trunks).

@@ -32,6 +32,8 @@ pub mod timing;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 pub use mailbox::Mailbox;
 pub use source::{Instruction, Running, Source};
 pub use timing::Timing;
@@ -39,6 +41,7 @@ pub use timing::Timing;
 use crate::cloud::Client;
 use crate::model::UserId;
 use crate::model::api::Api;
+use crate::time::{Clock, Millis};
 use crate::vocabulary::news::Taken;
 use shared::Shared;
 use task::Task;
@@ -225,7 +228,7 @@ impl Drop for Feeds {
 
 /// Phones come first: the other reads of a start wait until a screen of them is there, or cannot be had, and never long.
 async fn after_phones(shared: Arc<Shared>, then: impl Future<Output = ()>) {
-    let begun = tokio::time::Instant::now();
+    let begun = Instant::now();
     while begun.elapsed() < AT_MOST {
         let counts = lock(&shared.roster).counts();
         let notes = shared.tally.notes();
@@ -236,6 +239,12 @@ async fn after_phones(shared: Arc<Shared>, then: impl Future<Output = ()>) {
         tokio::time::sleep(LOOK).await;
     }
     then.await;
+}
+
+/// What the clock on the wall said at that moment.
+fn wall(at: Instant) -> Millis {
+    let ago = i64::try_from(at.elapsed().as_millis()).unwrap_or(i64::MAX);
+    Clock::Real.now().plus(-ago)
 }
 
 /// Locks, whatever became of another holder: every value behind these locks is whole between two statements.

@@ -73,7 +73,7 @@ fn news() -> impl Strategy<Value = News> {
         8 => update.prop_map(|(user, device, registered, codec)| News::Update(Update {
             user, device, registered, codec, raw: Bytes::from_static(b"{}"),
         })),
-        4 => snapshot.prop_map(|(user, devices, spoken, whole, live)| News::Snapshot { user, devices, spoken, whole, live }),
+        4 => snapshot.prop_map(|(user, devices, spoken, whole, live)| News::Snapshot { user, devices, spoken, whole, live, asked: None }),
         2 => user_id().prop_map(|user| News::Gap { user }),
         1 => user_id().prop_map(|user| News::ReadFailed {
             user,

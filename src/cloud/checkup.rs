@@ -100,7 +100,7 @@ impl Client {
             }
             Ok(platform) => {
                 let page = platform.phones_page(1, Urgency::Write).await?;
-                Ok((page.sheet.total, None))
+                Ok((page.answer.sheet.total, None))
             }
         }
     }

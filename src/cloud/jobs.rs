@@ -14,7 +14,7 @@ impl Client {
             needs: Needs::Jobs,
             ..get(self.url(&path)?)
         };
-        let body = self.0.read_once(&call, Urgency::Reread, 1).await?;
+        let body = self.0.read_once(&call, Urgency::Reread, 1).await?.answer;
         direct::job(&body).map_err(|reason| Error::answer(&call, reason))
     }
 

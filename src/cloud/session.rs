@@ -27,7 +27,7 @@ use super::request::{self, Request};
 use super::settings::Settings;
 use super::upgrade::{self, Load, Socket};
 use super::way::Way;
-use super::{Answer, retry, tls, wire};
+use super::{Answer, Asked, retry, tls, wire};
 use crate::model::write::{Method, Write};
 use crate::vault;
 
@@ -95,6 +95,15 @@ impl Session {
 
     /// A read with its retries: a GET, or a question that is asked by POST. A sign-in that failed on the way has had its own.
     pub(super) async fn read(&self, call: &Call, urgency: Urgency) -> Result<Bytes, Error> {
+        Ok(self.read_dated(call, urgency).await?.answer)
+    }
+
+    /// The same, with the moment that the answer is of.
+    pub(super) async fn read_dated(
+        &self,
+        call: &Call,
+        urgency: Urgency,
+    ) -> Result<Asked<Bytes>, Error> {
         let once = |attempt| self.read_once(call, urgency, attempt);
         retry::READ
             .run(once, |error| {
@@ -109,7 +118,7 @@ impl Session {
         call: &Call,
         urgency: Urgency,
         attempt: u32,
-    ) -> Result<Bytes, Error> {
+    ) -> Result<Asked<Bytes>, Error> {
         let account = self.account(call)?;
         let (token, slot) = self.admitted(account, call, urgency, None).await?;
         let outcome = self.exchange(account, call, &token, slot, attempt).await;
@@ -252,7 +261,7 @@ impl Session {
         token: &Token,
         slot: InFlight,
         attempt: u32,
-    ) -> Result<Bytes, Error> {
+    ) -> Result<Asked<Bytes>, Error> {
         let http = &self.transport().await?.http;
         let mut request = match call.verb {
             "GET" => http.get(call.url.clone()),
@@ -270,16 +279,17 @@ impl Session {
         let request = request
             .header(AUTHORIZATION, bearer(token)?)
             .header(ATTEMPT, attempt);
-        let asked = Instant::now();
+        let at = Instant::now();
         let reply = wire::send(call, request, &self.way).await;
         drop(slot);
         if reply.outcome.is_ok() {
             self.latencies
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .note(asked, asked.elapsed());
+                .note(at, at.elapsed());
         }
-        account.heed(call, reply)
+        let answer = account.heed(call, reply)?;
+        Ok(Asked { answer, at })
     }
 
     /// The HTTP client alone, for what goes elsewhere and without the token.

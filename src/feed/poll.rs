@@ -13,13 +13,13 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
-use super::lock;
 use super::resync::{Landing, StreamReads};
 use super::roster::{AgeLimit, Roster};
 use super::shared::Shared;
 use super::task::until;
+use super::{lock, wall};
 use crate::cloud::supervisor::Quiet;
-use crate::cloud::{Listing, Urgency};
+use crate::cloud::{Asked, Listing, Urgency};
 use crate::model::UserId;
 use crate::vocabulary::news::News;
 use rounds::{Ring, Rounds};
@@ -199,12 +199,12 @@ async fn read_streamed(
         _ => Landing::Awaited,
     };
     match shared.client.registrations(user, urgency).await {
-        Ok(listing) => {
+        Ok(read) => {
             let answer = Swept {
                 user: user.clone(),
                 link,
                 turn,
-                listing,
+                listing: read.answer,
             };
             if landing == Landing::Swept {
                 return Some(answer);
@@ -273,7 +273,10 @@ fn land(shared: &Shared, answer: Swept, landing: Landing) {
 /// Reads a user who has no stream, unless one has taken over meanwhile: it is newer.
 async fn read_polled(shared: &Shared, user: &UserId, urgency: Urgency) {
     match shared.client.registrations(user, urgency).await {
-        Ok(listing) => {
+        Ok(Asked {
+            answer: listing,
+            at,
+        }) => {
             let mut roster = lock(&shared.roster);
             if roster.is_polled(user) {
                 // Posted under the roster's lock, so that no stream can take over in between.
@@ -283,8 +286,9 @@ async fn read_polled(shared: &Shared, user: &UserId, urgency: Urgency) {
                     spoken: Vec::new(),
                     whole: listing.faults.is_empty(),
                     live: false,
+                    asked: Some(wall(at)),
                 });
-                roster.refreshed(user, Instant::now());
+                roster.refreshed(user, at);
                 drop(roster);
                 shared.read_worked(user, &listing.faults);
             }

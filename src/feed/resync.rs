@@ -92,6 +92,7 @@ impl Resync {
                 spoken,
                 whole,
                 live: true,
+                asked: None,
             },
             Landing::Swept => News::Swept {
                 user,

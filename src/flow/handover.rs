@@ -3,8 +3,7 @@
 
 use serde_json::json;
 
-use super::guard::Done;
-use super::{Failure, Run};
+use super::Run;
 use crate::audit::sha256_hex;
 use crate::model::digest::Digest;
 use crate::model::flow::Outcome;
@@ -69,7 +68,7 @@ pub(super) async fn run(run: &Run<'_>, order: &HandoverOrder) -> Outcome {
 }
 
 async fn post(run: &Run<'_>, order: &HandoverOrder, digest: &Digest, markdown: &str) -> Outcome {
-    let mut write = order.write();
+    let write = order.write();
     let Some(hook) = run.kit.profile.handover.post.as_ref() else {
         let name = &run.kit.profile.name;
         let why =
@@ -85,20 +84,7 @@ async fn post(run: &Run<'_>, order: &HandoverOrder, digest: &Digest, markdown: &
         "text": markdown,
         "handover": digest,
     });
-    write.body = Some(body.to_string());
-    write.note.insert("to", json!(hook.to_string()));
-    let send = async |_: &str| {
-        let body = write.body.as_deref().unwrap_or_default();
-        let patience = run.kit.profile.deadlines.webhook();
-        let note = |why: String| doing.note(why);
-        let sent = run.tell_outside(&hook.0, body, patience, note).await;
-        let mut done = Done::plain(());
-        // Whatever went wrong there, it may have arrived.
-        let posted = sent.map_err(|why| Failure::unknown(why, "Look at the receiver."))?;
-        done.note.insert("attempts".into(), posted.into());
-        Ok(done)
-    };
-    match run.guarded(&write, send).await {
+    match run.post_hook(write, &body, hook, &mut doing).await {
         Ok(()) => {
             doing.done("");
             Outcome::Done(format!("posted to {hook}").into())

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use url::Url;
 
-use super::write::{agreed, carry_out, exit, kit, print_outcome, refuse, review, review_json};
+use super::write::{agreed, carry_out, ended, kit, refuse, review, review_json};
 use super::{Exit, print, say};
 use crate::cli::webhook::{AddArgs, WebhookCommand};
 use crate::cli::write::WriteArgs;
@@ -225,10 +225,5 @@ async fn finish(
     }
     let order = Order::Webhook(Box::new(order));
     let ran = carry_out(kit, FlowId::default(), order, args.json).await?;
-    if args.json {
-        print_outcome(&ran.outcome, json!({}))?;
-    } else {
-        say(&ran.outcome.to_string());
-    }
-    Ok(exit(&ran.outcome) as u8)
+    ended(&ran.outcome, args.json)
 }

@@ -270,6 +270,16 @@ pub fn print_outcome(outcome: &Outcome, more: Value) -> Result<(), String> {
     print(&format!("{object}\n"))
 }
 
+/// Tells how a write ended, of which there is no more to tell; the exit code.
+pub fn ended(outcome: &Outcome, as_json: bool) -> Result<u8, String> {
+    if as_json {
+        print_outcome(outcome, json!({}))?;
+    } else {
+        say(&outcome.to_string());
+    }
+    Ok(exit(outcome) as u8)
+}
+
 /// Files of one folder; more are not one organisation's.
 const MOST_FILES: usize = 1_000;
 

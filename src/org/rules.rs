@@ -5,15 +5,15 @@ use std::fmt::Display;
 use serde::de::DeserializeOwned;
 
 use super::reply::Refusal;
-use crate::text::json::{self, Misfit};
+use crate::text::json;
 
 /// Reads a JSON body; a wrong type or a missing field is told with its path.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    json::read(body).map_err(|Misfit { place, error }| {
-        Refusal::bad_request(if place.is_whole() {
-            format!("the body is not understood: {error}")
+    json::read(body).map_err(|misfit| {
+        Refusal::bad_request(if misfit.place.is_whole() {
+            format!("the body is not understood: {misfit}")
         } else {
-            format!("{place}: {error}")
+            misfit.to_string()
         })
     })
 }

@@ -84,6 +84,7 @@ fn listed(users: u32) -> Vec<News> {
         spoken: Vec::new(),
         whole: true,
         live: n.is_multiple_of(2),
+        asked: None,
     };
     std::iter::once(users_news)
         .chain([News::UsersComplete])
@@ -128,6 +129,7 @@ fn happening(n: u32) -> News {
             spoken: Vec::new(),
             whole: n.is_multiple_of(3),
             live: true,
+            asked: None,
         },
         2 => carriers_news(if n.is_multiple_of(2) {
             Health::Down

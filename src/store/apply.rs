@@ -25,6 +25,16 @@ pub(super) struct Said {
     /// None leaves the codec as it is; 0 makes it unknown.
     pub(super) codec: Option<NameId>,
     pub(super) live: bool,
+    /// When a read asked for it; none is now.
+    pub(super) asked: Option<Millis>,
+}
+
+impl Said {
+    /// The last moment of which this is known: a stream carries on to now, a read tells of when it was asked.
+    pub(super) fn is_of(&self, now: Millis) -> Millis {
+        let asked = self.asked.filter(|_| !self.live);
+        asked.map_or(now, |asked| asked.min(now))
+    }
 }
 
 /// What one read of a user says.
@@ -38,6 +48,8 @@ pub struct Read<'a> {
     pub whole: bool,
     /// Whether a stream carries on from here.
     pub live: bool,
+    /// When it was asked for; none is now.
+    pub asked: Option<Millis>,
 }
 
 impl Registrations {
@@ -83,6 +95,7 @@ impl Registrations {
             spoken,
             whole: true,
             live,
+            asked: None,
         };
         self.read(user, read, now, changes);
     }
@@ -94,6 +107,7 @@ impl Registrations {
             spoken,
             whole,
             live,
+            asked,
         } = read;
         self.read_ended(now, true);
         let Some(user) = self.users.find_or_add(user) else {
@@ -115,6 +129,7 @@ impl Registrations {
                 since: None,
                 codec: Some(self.codecs.id(device.codec.as_ref())),
                 live,
+                asked,
             };
             named.extend(self.hear(user, &device.id, said, now, changes));
         }
@@ -189,6 +204,7 @@ impl Registrations {
             since: None,
             codec: update.codec.map(|codec| self.codecs.id(Some(&codec))),
             live: true,
+            asked: None,
         };
         let row = self.hear(user, &update.device, said, now, changes);
         if self
@@ -311,6 +327,7 @@ impl Registrations {
                 slot.flags.set(Flags::LIVE, said.live);
                 slot.set_reach(said.reach);
                 slot.since = said.since.map_or(slot.since, Stamp::from);
+                slot.checked = said.is_of(now).into();
             }
             self.set_why(row, said.reason);
             self.date_row(row);
@@ -339,7 +356,7 @@ impl Registrations {
             };
             self.set_codec(row, to, field, now, changes);
         }
-        self.confirm(row, said.condition.is_some(), said.live, now, changes);
+        self.confirm(row, &said, now, changes);
         Some(row)
     }
 
@@ -436,14 +453,15 @@ impl Registrations {
 
     /// Notes that a device was spoken of. Its registration is sure again only when that was what was said; of one that a
     /// stream does not keep up, anything else that is said makes it neither live nor newer.
-    fn confirm(&mut self, row: u32, sure: bool, live: bool, now: Millis, changes: &mut Changes) {
+    fn confirm(&mut self, row: u32, said: &Said, now: Millis, changes: &mut Changes) {
         let Some(slot) = self.slots.get_mut(row as usize) else {
             return;
         };
-        let live = live && (sure || slot.flags.has(Flags::LIVE));
+        let sure = said.condition.is_some();
+        let live = said.live && (sure || slot.flags.has(Flags::LIVE));
         let checked = sure || live;
         if checked {
-            slot.checked = now.into();
+            slot.checked = said.is_of(now).into();
         }
         let fresh = sure && slot.flags.has(Flags::STALE);
         if fresh || slot.flags.has(Flags::LIVE) != live {

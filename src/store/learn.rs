@@ -30,12 +30,14 @@ impl Store {
                 spoken,
                 whole,
                 live,
+                asked,
             } => {
                 let read = Read {
                     devices,
                     spoken: &spoken,
                     whole,
                     live,
+                    asked,
                 };
                 table.read(&user, read, now, changes);
             }
@@ -50,6 +52,7 @@ impl Store {
                     spoken: &spoken,
                     whole,
                     live: true,
+                    asked: None,
                 };
                 table.swept(&user, read, now, changes);
             }

@@ -163,7 +163,7 @@ impl Registrations {
             slot.set_reach(said.reach);
             slot.codec = said.codec.unwrap_or(0);
             slot.since = said.since.map_or(at, Stamp::from);
-            (slot.changed, slot.checked) = (at, at);
+            (slot.changed, slot.checked) = (at, said.is_of(now).into());
             (slot.last, slot.trail) = (field, trail);
         });
     }

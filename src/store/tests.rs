@@ -95,6 +95,38 @@ fn a_frame_that_does_not_tell_the_registration_makes_no_polled_row_live() {
     assert_eq!(shown(&bench), ("live", Millis(10_000)));
 }
 
+/// An answer that was long on its way, or waited before it was sent, makes a row no newer than its question.
+#[test]
+fn a_polled_row_is_as_old_as_the_question_and_a_live_one_is_as_of_now() {
+    let mut bench = Bench::default();
+    let device = Device {
+        id: "a".into(),
+        registered: true,
+        codec: None,
+    };
+    let mut read = |live, asked, now| {
+        let read = super::Read {
+            devices: vec![device.clone()],
+            spoken: &[],
+            whole: true,
+            live,
+            asked: Some(Millis(asked)),
+        };
+        let (table, changes) = (&mut bench.table, &mut bench.changes);
+        table.read(&"u-1".into(), read, Millis(now), changes);
+        let row = bench.table.row(bench.id("a")).unwrap();
+        (row.source(), row.checked().0)
+    };
+    assert_eq!(read(false, 1_000, 9_000), ("polled", 1_000), "first read");
+    assert_eq!(read(false, 11_000, 19_000), ("polled", 11_000));
+    assert_eq!(
+        read(false, 99_000, 20_000),
+        ("polled", 20_000),
+        "a clock jumped"
+    );
+    assert_eq!(read(true, 21_000, 29_000), ("live", 29_000));
+}
+
 #[test]
 fn a_read_says_which_devices_there_are_but_the_stream_is_newer() {
     let mut bench = Bench::default();
@@ -337,6 +369,7 @@ fn what_the_sweep_corrects_was_missed_by_the_stream_and_stands_in_the_timeline()
         spoken,
         whole: true,
         live: true,
+        asked: None,
     };
     table.swept(
         &user,

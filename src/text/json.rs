@@ -24,6 +24,15 @@ pub struct Misfit {
     pub error: serde_json::Error,
 }
 
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.place.is_whole() {
+            write!(f, "{}: ", self.place)?;
+        }
+        self.error.fmt(f)
+    }
+}
+
 /// Where in a JSON text: `servers[1].port`. The whole has no steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place(pub Vec<JsonStep>);

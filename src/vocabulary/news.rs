@@ -43,8 +43,11 @@ pub enum News {
         spoken: Vec<DeviceId>,
         /// Whether every entry could be read; else devices that are not named may still be there.
         whole: bool,
-        /// Whether a stream carries on from this read; else the rows are as of now until the next poll.
+        /// Whether a stream carries on from this read; else the rows are as they were when it was asked, until the next poll.
         live: bool,
+        /// When the request went out; none is now.
+        #[serde(default)]
+        asked: Option<Millis>,
     },
     /// A read of one user whose stream is live, made in the sweep: what it corrects, the stream has missed.
     Swept {

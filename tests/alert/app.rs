@@ -93,6 +93,7 @@ impl Stage {
             spoken: Vec::new(),
             whole: true,
             live: true,
+            asked: None,
         }]);
     }
 

@@ -40,7 +40,7 @@ async fn everybody_is_listed_and_everybody_has_a_device() {
                 .registrations(&user.id, Urgency::Reread)
                 .await
                 .unwrap();
-            assert!(!listing.devices.is_empty() && listing.faults.is_empty());
+            assert!(!listing.answer.devices.is_empty() && listing.answer.faults.is_empty());
         }
         assert!(first.faults.is_empty());
         assert_eq!(client.budget().used, 23);

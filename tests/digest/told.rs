@@ -54,6 +54,7 @@ pub fn everyone() -> Vec<Told> {
         spoken: Vec::new(),
         whole: true,
         live: true,
+        asked: None,
     };
     let news = [users, News::UsersComplete].into_iter();
     Writer::news(news.chain((0..4).map(snapshot)).collect())

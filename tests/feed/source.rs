@@ -69,6 +69,7 @@ fn recorded() -> Vec<News> {
         spoken: Vec::new(),
         whole: true,
         live: true,
+        asked: None,
     };
     vec![
         News::Users {

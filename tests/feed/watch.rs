@@ -237,6 +237,7 @@ impl World {
                     spoken,
                     whole,
                     live: true,
+                    asked: None,
                 });
             }
             News::Notice(text) => self.problems.push(text.to_string()),

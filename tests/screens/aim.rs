@@ -42,6 +42,7 @@ fn stage() -> Stage {
         spoken: Vec::new(),
         whole: true,
         live: true,
+        asked: None,
     };
     stage.feed(vec![News::Users {
         users: (0..PHONES).map(person).collect(),

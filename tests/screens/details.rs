@@ -65,6 +65,7 @@ fn person(stage: &mut Stage, user: &str, device: &str) {
             spoken: Vec::new(),
             whole: true,
             live: true,
+            asked: None,
         },
     ]);
     stage.pass(1_500);

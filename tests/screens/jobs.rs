@@ -34,6 +34,7 @@ fn accra(stage: &mut Stage, n: usize) {
         spoken: Vec::new(),
         whole: true,
         live: true,
+        asked: None,
     };
     let users = (0..n).map(user).collect();
     stage.feed(vec![News::Users {

@@ -91,6 +91,7 @@ pub fn phones(stage: &mut Stage) {
         reboots: Some(device != "ph-1"),
         since: Some(NOON.plus(-5 * MINUTE)),
         live,
+        asked: None,
         raw: bytes::Bytes::from_static(b"{}"),
         edge: None,
     };

@@ -31,6 +31,7 @@ fn populated() -> Stage {
         spoken: Vec::new(),
         whole: true,
         live: true,
+        asked: None,
     };
     stage.feed(vec![
         News::Users {

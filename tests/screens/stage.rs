@@ -86,6 +86,7 @@ impl Stage {
             spoken: Vec::new(),
             whole: true,
             live: true,
+            asked: None,
         };
         self.feed(vec![
             News::Users {

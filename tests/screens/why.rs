@@ -32,6 +32,7 @@ fn stage() -> Stage {
         spoken: Vec::new(),
         whole: true,
         live: true,
+        asked: None,
     };
     stage.feed(vec![News::Users {
         users: (0..6).map(user).collect(),

@@ -58,7 +58,7 @@ impl Platform<'_> {
             permissions: &[],
         };
         let page = self.numbered(list, 1, urgency, person);
-        Ok(page.await?.entries)
+        Ok(page.await?.answer.entries)
     }
 }
 

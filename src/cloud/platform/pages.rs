@@ -7,7 +7,7 @@ use super::Platform;
 use crate::cloud::error::Error;
 use crate::cloud::extent::Extent;
 use crate::cloud::pages::{Page, read};
-use crate::cloud::{Call, Fault, Urgency};
+use crate::cloud::{Asked, Call, Fault, Urgency};
 
 /// Entities asked for on a page: the most that every list allows.
 pub(in crate::cloud) const PAGE_SIZE: &str = "100";
@@ -64,7 +64,7 @@ impl Platform<'_> {
         number: u32,
         urgency: Urgency,
         make: impl Fn(E) -> Result<T, String>,
-    ) -> Result<Page<T>, Error> {
+    ) -> Result<Asked<Page<T>>, Error> {
         let number = number.to_string();
         let paging = [("pageSize", PAGE_SIZE), ("pageNumber", number.as_str())];
         self.one(list, &paging, urgency, make).await
@@ -82,6 +82,7 @@ impl Platform<'_> {
         let mut number = 1;
         loop {
             let page = self.numbered(list, number, urgency, &make).await;
+            let page = page.map(|page| page.answer);
             so_far.take(number, page)?;
             number += 1;
             if number > so_far.extent.last() {
@@ -103,6 +104,7 @@ impl Platform<'_> {
             let after = cursor.as_deref().map(|after| ("after", after));
             let paging: Vec<_> = [("pageSize", PAGE_SIZE)].into_iter().chain(after).collect();
             let page = self.one(list, &paging, urgency, &make).await;
+            let page = page.map(|page| page.answer);
             let next = so_far.take(number, page)?;
             let goes_on = next.is_some() && number < so_far.extent.last();
             if next.is_some() && next == cursor {
@@ -123,11 +125,13 @@ impl Platform<'_> {
         paging: &[(&str, &str)],
         urgency: Urgency,
         make: impl Fn(E) -> Result<T, String>,
-    ) -> Result<Page<T>, Error> {
+    ) -> Result<Asked<Page<T>>, Error> {
         let query: Vec<_> = list.query.iter().chain(paging).copied().collect();
         let call = self.call("GET", list.path, &query, list.permissions)?;
-        let body = self.ask(&call, urgency).await?;
-        read(&body, &call, make).map_err(|reason| Error::answer(&call, reason))
+        let asked = self.0.read_dated(&call, urgency).await?;
+        asked
+            .try_map(|body| read(&body, &call, make))
+            .map_err(|reason| Error::answer(&call, reason))
     }
 
     /// The list itself, for what is said of it.

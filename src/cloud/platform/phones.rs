@@ -6,10 +6,10 @@ use serde::Deserialize;
 use super::Platform;
 use super::pages::{List, Whole};
 use crate::cause::misread;
-use crate::cloud::Urgency;
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::error::Error;
 use crate::cloud::pages::Page;
+use crate::cloud::{Asked, Urgency};
 use crate::model::registration::User;
 use crate::model::registration::phone::{Person, Phone, Report, View};
 use crate::model::{DeviceId, EdgeId, UserId};
@@ -31,6 +31,9 @@ const SHOWN: [(&str, &str); 2] = [
     ),
 ];
 
+/// The word for a phone that is well.
+const WELL: &str = "OPERATIONAL";
+
 /// The words for a phone that is not well.
 pub const UNWELL: [&str; 3] = ["OFFLINE", "DEGRADED", "UNKNOWN"];
 
@@ -43,7 +46,11 @@ pub const USERS: usize = 100;
 impl Platform<'_> {
     /// Reads one page of a hundred phones, counting from 1, by their ids: sorted by anything else, or filtered, the list ends at ten
     /// thousand.
-    pub async fn phones_page(self, number: u32, urgency: Urgency) -> Result<Page<Phone>, Error> {
+    pub async fn phones_page(
+        self,
+        number: u32,
+        urgency: Urgency,
+    ) -> Result<Asked<Page<Phone>>, Error> {
         let [expand, fields] = SHOWN;
         let query = [("sortBy", "id"), expand, fields];
         let platform = self;
@@ -119,7 +126,7 @@ impl Platform<'_> {
                 site: None,
             })
         });
-        Ok(page.await?.entries)
+        Ok(page.await?.answer.entries)
     }
 }
 
@@ -264,6 +271,7 @@ fn report(primary: Option<&Status>, secondary: Option<&Status>) -> Report {
         secondary: secondary.map(view),
         made: made(primary).max(made(secondary)),
         edge: edge.and_then(|edge| id(edge, "id").ok()).map(EdgeId),
+        contrary: primary.is_some_and(is_contrary),
     }
 }
 
@@ -276,7 +284,7 @@ fn view(status: &Status) -> View {
     let told = lines.iter().filter(|line| line.reachable.is_some()).count();
     let reachable = lines.iter().any(|line| line.reachable == Some(true));
     let served = match status.operational.as_deref() {
-        Some("OPERATIONAL") => Some(told == 0 || reachable),
+        Some(WELL) => Some(told == 0 || reachable),
         Some("DEGRADED") if told > 0 => Some(reachable),
         Some("OFFLINE") => Some(false),
         _ => None,
@@ -288,6 +296,11 @@ fn view(status: &Status) -> View {
         served,
         since: since.max().map(|micros| Millis(micros.div_euclid(1_000))),
     }
+}
+
+/// Whether the word says that it is well, and the lines that it is not.
+fn is_contrary(status: &Status) -> bool {
+    status.operational.as_deref() == Some(WELL) && view(status).served == Some(false)
 }
 
 /// A time as phones have it, with any number of digits.

@@ -88,10 +88,10 @@ impl Session {
             return <(Text, Text)>::default();
         };
         let slot = account.admit(call, Urgency::Write).await;
-        let body = self.exchange(account, call, token, slot, 1).await;
-        let me: Me = body
+        let read = self.exchange(account, call, token, slot, 1).await;
+        let me: Me = read
             .ok()
-            .and_then(|body| serde_json::from_slice(&body).ok())
+            .and_then(|read| serde_json::from_slice(&read.answer).ok())
             .unwrap_or_default();
         let id = Text::from(me.id.unwrap_or_default());
         let name = me.name.filter(|name| !name.is_empty());

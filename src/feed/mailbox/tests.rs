@@ -70,6 +70,7 @@ fn any_news() -> impl Strategy<Value = News> {
             spoken: Vec::new(),
             whole: true,
             live: true,
+            asked: None,
         }),
         1 => (0..9u32).prop_map(|users| News::Status(Status { users, ..Status::default() })),
     ]

@@ -33,8 +33,8 @@ use crate::feed::lock;
 use crate::feed::roster::Counts;
 use crate::feed::shared::Shared;
 use crate::feed::tally::Census;
-use crate::model::UserId;
 use crate::model::registration::User;
+use crate::model::{DeviceId, UserId};
 use crate::vocabulary::news::News;
 use crate::vocabulary::news::PhoneNews;
 
@@ -340,7 +340,14 @@ impl PhoneFeed<'_> {
         for news in heard {
             match news {
                 Heard::Event { topic, body } => match self.book.hear(&topic, &body) {
-                    Ok(heard) => sightings.extend(heard),
+                    Ok(heard) => {
+                        let doubted = self.book.take_doubted();
+                        if !doubted.is_empty() {
+                            self.tell(PhoneNews::Events(std::mem::take(&mut sightings)));
+                            self.distrust(doubted);
+                        }
+                        sightings.extend(heard);
+                    }
                     Err(reason) => {
                         self.shared.tally.note(|notes| notes.undecodable += 1);
                         self.shared.keep_sample(&topic.raw().into(), reason, &body);
@@ -354,6 +361,17 @@ impl PhoneFeed<'_> {
             }
         }
         self.tell(PhoneNews::Events(sightings));
+    }
+
+    /// What sweeps had made sure they cannot: only reads do.
+    fn distrust(&mut self, doubted: Vec<(UserId, DeviceId)>) {
+        if doubted.is_empty() {
+            return;
+        }
+        self.tell(PhoneNews::Gap(doubted));
+        self.cycle.hurry(self.book.stale_pages());
+        let unsure = self.book.unsure_pages(Instant::now(), self.round, false);
+        self.cycle.hurry(unsure.into_keys());
     }
 
     fn carry(&mut self, news: &Heard) {

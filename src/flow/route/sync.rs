@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use crate::flow::guard::Done;
-use crate::flow::{Failure, Run};
+use crate::flow::Run;
 use crate::model::RouteId;
 use crate::model::route::Deed;
 use crate::model::write::{Method, Write, WriteKind};
@@ -20,27 +19,13 @@ pub(super) async fn tell(run: &Run<'_>, id: &RouteId, name: &str, deed: Deed) ->
         "operator": run.kit.operator,
         "timestamp": run.kit.clock.now().to_string(),
     });
-    let mut write = Write::bare(
+    let write = Write::bare(
         WriteKind::RouteSync,
         Method::Post,
         &[],
         crate::text::safe(name),
     );
-    write.body = Some(body.to_string());
-    write.note.insert("to", json!(hook.to_string()));
-    let post = async |_: &str| {
-        let body = write.body.as_deref().unwrap_or_default();
-        let patience = run.kit.profile.deadlines.webhook();
-        let note = |why: String| doing.note(why);
-        let sent = run.tell_outside(&hook.0, body, patience, note).await;
-        let mut done = Done::plain(());
-        // Whatever went wrong there, it may have heard.
-        let posted = sent.map_err(|why| Failure::unknown(why, "Look at the receiver."))?;
-        done.note.insert("attempts".into(), posted.into());
-        Ok(done)
-    };
-    let sent = run.guarded(&write, post).await;
-    match sent {
+    match run.post_hook(write, &body, hook, &mut doing).await {
         Ok(()) => {
             doing.done("");
             None

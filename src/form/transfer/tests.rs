@@ -140,6 +140,7 @@ fn what_is_under_way_is_refused_in_the_form_and_a_destination_tells_its_phones_a
         spoken: &[],
         whole: true,
         live: true,
+        asked: None,
     };
     let changes = &mut Changes::default();
     store

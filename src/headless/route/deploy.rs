@@ -11,7 +11,7 @@ use crate::config::near;
 use crate::flow::route::{self, Deploy, Ending, Remove};
 use crate::flow::{Kit, Order};
 use crate::headless::write::{
-    Ran, agreed, carry_out, exit, faulty, print_outcome, review, review_json,
+    Ran, agreed, carry_out, ended, exit, faulty, print_outcome, review, review_json,
 };
 use crate::headless::{Exit, print, say};
 use crate::model::RouteId;
@@ -186,12 +186,7 @@ pub(super) async fn test(kit: &Kit, wanted: &str, args: &WriteArgs) -> Result<u8
     }
     let order = Order::TestRoute(Box::new(known));
     let ran = carry_out(kit, FlowId::default(), order, args.json).await?;
-    if args.json {
-        print_outcome(&ran.outcome, json!({}))?;
-    } else {
-        say(&ran.outcome.to_string());
-    }
-    Ok(exit(&ran.outcome) as u8)
+    ended(&ran.outcome, args.json)
 }
 
 /// Tells how a pipeline ended.

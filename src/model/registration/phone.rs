@@ -62,6 +62,8 @@ pub struct Report {
     pub made: Option<i64>,
     /// The primary edge.
     pub edge: Option<EdgeId>,
+    /// Whether the primary edge calls it well while it reaches none of its lines: then its word alone says little.
+    pub contrary: bool,
 }
 
 /// What is known of a phone from all reports so far.
@@ -92,6 +94,9 @@ pub struct Sighting {
     pub since: Option<Millis>,
     /// Whether a topic carries on from here; else it is so until the next poll.
     pub live: bool,
+    /// When it was asked for, where a read says it; what a topic tells is so now.
+    #[serde(default)]
+    pub asked: Option<Millis>,
     /// The event as received, for the detail's raw view; empty for what a read says.
     #[serde(skip)]
     pub raw: Bytes,

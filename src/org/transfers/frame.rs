@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::text::json::{self, Misfit};
+use crate::text::json;
 
 /// What a transfer frame is called.
 const TYPE: &str = "interaction.transfer";
@@ -55,14 +55,8 @@ struct FrameTriggers {
 impl TransferFrame {
     /// Reads a frame, or makes the answer that tells what is wrong with it.
     pub(super) fn parse(text: &str) -> Result<Self, TransferAnswer> {
-        let frame: Self = json::read(text.as_bytes()).map_err(|Misfit { place, error }| {
-            let reason = if place.is_whole() {
-                error.to_string()
-            } else {
-                format!("{place}: {error}")
-            };
-            TransferAnswer::invalid(id_of(text), reason)
-        })?;
+        let frame: Self = json::read(text.as_bytes())
+            .map_err(|misfit| TransferAnswer::invalid(id_of(text), misfit.to_string()))?;
         match frame.fault() {
             None => Ok(frame),
             Some(reason) => Err(TransferAnswer::invalid(Some(frame.id), reason)),

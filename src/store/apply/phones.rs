@@ -72,6 +72,7 @@ impl Registrations {
             since: sighting.since,
             codec: None,
             live: sighting.live,
+            asked: sighting.asked,
         };
         let stale = self
             .find_row(user, &sighting.device)

@@ -37,6 +37,7 @@ impl Bench {
             spoken: &[],
             whole: true,
             live: true,
+            asked: None,
         };
         self.table
             .read(&user.into(), read, Millis(at), &mut self.changes);
@@ -185,6 +186,7 @@ fn a_change_that_nobody_saw_is_as_of_when_the_organisation_says() {
             reboots: None,
             since: Some(Millis(since)).filter(|since| since.0 > 0),
             live: false,
+            asked: None,
             raw: bytes::Bytes::new(),
             edge: None,
         };

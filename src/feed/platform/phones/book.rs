@@ -64,6 +64,8 @@ struct Entry {
     proven: bool,
     /// Whether it was told as not sure, and nothing has confirmed it since.
     stale: bool,
+    /// Whether only the silence of a sweep has made it sure or kept it new, since it was last told of.
+    silent: bool,
     /// When its registration last changed.
     turned: Option<Instant>,
     /// When an event last spoke of it.
@@ -92,6 +94,10 @@ pub(super) struct Book {
     marks: [usize; 3],
     /// How many phones each person has.
     held: Held,
+    /// Whether a phone was seen that its edge calls well and does not reach: from then on only what is named is known.
+    words_lie: bool,
+    /// Phones that sweeps had made sure until then, not told yet.
+    doubted: Vec<(UserId, DeviceId)>,
 }
 
 /// How many phones are kept up in which way.
@@ -131,6 +137,16 @@ pub(super) struct BookedRead {
     pub new: bool,
     /// What was left out because there is no end to it, said once for each person.
     pub faults: Vec<Fault>,
+    /// Phones that sweeps had made sure, of which it has turned out that sweeps cannot.
+    pub doubted: Vec<(UserId, DeviceId)>,
+}
+
+/// What tells of a phone.
+enum Telling {
+    /// A read, which was asked for then.
+    Read(Instant),
+    /// An event, as it came.
+    Event(Bytes),
 }
 
 impl Book {
@@ -174,7 +190,7 @@ impl Book {
         phones: Vec<Phone>,
         people: Vec<(User, Duty)>,
         page: Option<u32>,
-        begun: Moment,
+        (begun, asked): (Moment, Instant),
     ) -> BookedRead {
         let mut landed = BookedRead::default();
         let people: HashMap<UserId, (User, Duty)> = people
@@ -187,6 +203,9 @@ impl Book {
                 .filter(|_| phone.browser && !phone.person.nobody);
             if let Some((user, _)) = read.filter(|(user, _)| !user.name.is_empty()) {
                 phone.person.name = user.name.clone();
+            }
+            if phone.report.contrary {
+                self.distrust_words();
             }
             self.meet(&phone, &mut landed);
             if !self.enter(&phone, &mut landed) {
@@ -215,10 +234,11 @@ impl Book {
                         ..phone.report
                     });
                 }
-                Some(entry.sighting(phone.id, &duty, Bytes::new()))
+                Some(entry.sighting(phone.id, &duty, Telling::Read(asked)))
             });
             landed.sightings.extend(told.flatten());
         }
+        landed.doubted = self.take_doubted();
         landed
     }
 
@@ -243,6 +263,9 @@ impl Book {
         let now = self.moment();
         let duty = self.persons.duty(&self.phones.get(&id)?.user);
         let whole = report.primary.is_some();
+        if report.contrary {
+            self.distrust_words();
+        }
         let told = self.amend(&id.clone(), |entry| {
             if !entry.standing.take(report) {
                 return None;
@@ -251,7 +274,7 @@ impl Book {
             if whole {
                 entry.unsure = None;
             }
-            Some(entry.sighting(id, &duty, raw))
+            Some(entry.sighting(id, &duty, Telling::Event(raw)))
         });
         told.flatten()
     }
@@ -272,7 +295,7 @@ impl Book {
         browsers
             .filter_map(|id| {
                 let entry = self.phones.get_mut(&id)?;
-                Some(entry.sighting(id, &duty, raw.clone()))
+                Some(entry.sighting(id, &duty, Telling::Event(raw.clone())))
             })
             .collect()
     }

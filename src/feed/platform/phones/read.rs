@@ -14,7 +14,7 @@ use super::{PhoneFeed, Shared};
 use crate::cloud::pages::Page;
 use crate::cloud::platform::pages::Whole;
 use crate::cloud::platform::phones::USERS;
-use crate::cloud::{Error, Fault, Urgency};
+use crate::cloud::{Asked, Error, Fault, Urgency};
 use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::model::registration::User;
@@ -30,7 +30,7 @@ pub(super) enum FinishedRead {
         page: u32,
         begun: Moment,
         of_round: bool,
-        result: Result<(Page<Phone>, People), Error>,
+        result: Result<(Asked<Page<Phone>>, People), Error>,
     },
     /// Phones read one by one: those that are there, and those that are not.
     Single {
@@ -41,12 +41,14 @@ pub(super) enum FinishedRead {
     /// Every phone that is not well.
     Swept {
         begun: Moment,
+        asked: Instant,
         result: Result<Whole<Phone>, Error>,
     },
     /// There is room for the next step of a sweep.
     Sweeping {
         named: Arc<HashSet<DeviceId>>,
         begun: Moment,
+        asked: Instant,
     },
     People(PeopleRead),
 }
@@ -55,6 +57,7 @@ pub(super) enum FinishedRead {
 pub(super) struct PeopleRead {
     pub(super) users: Vec<UserId>,
     pub(super) begun: Moment,
+    pub(super) asked: Instant,
     pub(super) result: Result<People, Error>,
 }
 
@@ -62,8 +65,9 @@ pub(super) struct PeopleRead {
 type People = Vec<(User, Duty)>;
 
 /// What single reads found.
-#[derive(Default)]
 pub(super) struct Found {
+    /// When the first of them was asked for, at the earliest.
+    asked: Instant,
     phones: Vec<Phone>,
     people: People,
     gone: Vec<DeviceId>,
@@ -87,7 +91,7 @@ pub(super) fn page(
         let read = async {
             let listed = shared.client.platform()?.phones_page(page, urgency).await?;
             let people = if with_people {
-                people(shared, &listed.entries, urgency).await?
+                people(shared, &listed.answer.entries, urgency).await?
             } else {
                 People::new()
             };
@@ -113,16 +117,13 @@ pub(super) fn user(
 ) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
         shared.mailbox.room().await;
+        let mut found = Found::new();
         let listed = shared
             .client
             .platform()?
             .phones_of(&user, Urgency::Reread)
             .await?;
-        let mut found = Found {
-            phones: listed.entries,
-            faults: listed.faults,
-            ..Found::default()
-        };
+        (found.phones, found.faults) = (listed.entries, listed.faults);
         for id in known {
             if found.phones.iter().all(|phone| phone.id != id) {
                 found.look(shared, id, Urgency::Reread).await?;
@@ -142,7 +143,8 @@ pub(super) fn one_by_one(
     begun: Moment,
 ) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
-        let mut found = Found::default();
+        shared.mailbox.room().await;
+        let mut found = Found::new();
         for id in ids {
             shared.mailbox.room().await;
             found.look(shared, id, Urgency::Poll).await?;
@@ -168,6 +170,7 @@ pub(super) fn people_of(
 ) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
         shared.mailbox.room().await;
+        let asked = Instant::now();
         let read = async {
             let platform = shared.client.platform()?;
             platform.duties(&users, Urgency::Enumerate).await
@@ -176,6 +179,7 @@ pub(super) fn people_of(
         FinishedRead::People(PeopleRead {
             users,
             begun,
+            asked,
             result,
         })
     };
@@ -197,6 +201,16 @@ async fn people(shared: &Shared, phones: &[Phone], urgency: Urgency) -> Result<P
 }
 
 impl Found {
+    fn new() -> Self {
+        Self {
+            asked: Instant::now(),
+            phones: Vec::new(),
+            people: People::new(),
+            gone: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
     async fn look(&mut self, shared: &Shared, id: DeviceId, urgency: Urgency) -> Result<(), Error> {
         match shared.client.platform()?.phone(&id, urgency).await? {
             Some(phone) => self.phones.push(phone),
@@ -231,12 +245,20 @@ impl PhoneFeed<'_> {
                 Ok(found) => {
                     self.forget(found.gone);
                     self.shared.complain_of(&found.faults);
-                    self.take(found.phones, found.people, None, begun);
+                    self.take(found.phones, found.people, None, (begun, found.asked));
                 }
                 Err(error) => self.shared.complain(ProblemKind::Read, &error),
             },
-            FinishedRead::Swept { begun, result } => self.swept(begun, result),
-            FinishedRead::Sweeping { named, begun } => self.go_on(named, begun),
+            FinishedRead::Swept {
+                begun,
+                asked,
+                result,
+            } => self.swept((begun, asked), result),
+            FinishedRead::Sweeping {
+                named,
+                begun,
+                asked,
+            } => self.go_on(named, (begun, asked)),
             FinishedRead::People(read) => self.people_read(read),
             FinishedRead::Names(result) => {
                 self.naming = false;
@@ -256,7 +278,7 @@ impl PhoneFeed<'_> {
         &mut self,
         (page, of_round): (u32, bool),
         begun: Moment,
-        answer: Page<Phone>,
+        Asked { answer, at }: Asked<Page<Phone>>,
         people: People,
     ) {
         self.shared.complain_of(&answer.faults);
@@ -270,7 +292,7 @@ impl PhoneFeed<'_> {
             }
             self.cycle.extend(2..=self.extent.last());
         }
-        self.take(answer.entries, people, Some(page), begun);
+        self.take(answer.entries, people, Some(page), (begun, at));
     }
 
     pub(super) fn take(
@@ -278,7 +300,7 @@ impl PhoneFeed<'_> {
         mut phones: Vec<Phone>,
         people: People,
         page: Option<u32>,
-        begun: Moment,
+        begun: (Moment, Instant),
     ) {
         if let Some(only) = &self.only {
             phones.retain(|phone| only.contains(&phone.person.id));
@@ -295,11 +317,13 @@ impl PhoneFeed<'_> {
             moved,
             new,
             faults,
+            doubted,
         } = self.book.land(phones, people, page, begun);
         self.shared.complain_of(&faults);
         self.tell(PhoneNews::Gone(moved));
         self.tell_people(people, None);
         self.tell(PhoneNews::Names(labels));
+        self.distrust(doubted);
         self.tell(PhoneNews::Read(sightings));
         self.newcomers |= new;
         self.sweeps.people_wanted();

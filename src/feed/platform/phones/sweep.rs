@@ -94,6 +94,7 @@ impl PhoneFeed<'_> {
             let shared = self.shared;
             let read = async move {
                 shared.mailbox.room().await;
+                let asked = Instant::now();
                 let result = async {
                     shared
                         .client
@@ -103,6 +104,7 @@ impl PhoneFeed<'_> {
                 };
                 FinishedRead::Swept {
                     begun,
+                    asked,
                     result: result.await,
                 }
             };
@@ -129,7 +131,7 @@ impl PhoneFeed<'_> {
     }
 
     /// Takes in what a sweep came to.
-    pub(super) fn swept(&mut self, begun: Moment, result: Result<Whole<Phone>, Error>) {
+    pub(super) fn swept(&mut self, begun: (Moment, Instant), result: Result<Whole<Phone>, Error>) {
         self.sweeps.under_way = false;
         let mut every = self.shared.timing.unwell;
         if self.is_sure() {
@@ -161,14 +163,19 @@ impl PhoneFeed<'_> {
     }
 
     /// Takes in a step of what a whole sweep says of those that it did not name.
-    pub(super) fn go_on(&mut self, named: Arc<HashSet<DeviceId>>, begun: Moment) {
+    pub(super) fn go_on(&mut self, named: Arc<HashSet<DeviceId>>, begun: (Moment, Instant)) {
         let step = self.book.swept(&named, begun);
         self.tell(PhoneNews::Read(step.sightings));
         if step.more {
             let shared = self.shared;
             let next = async move {
                 shared.mailbox.room().await;
-                FinishedRead::Sweeping { named, begun }
+                let (begun, asked) = begun;
+                FinishedRead::Sweeping {
+                    named,
+                    begun,
+                    asked,
+                }
             };
             self.reads.push(next.boxed());
             return;
@@ -193,7 +200,7 @@ impl PhoneFeed<'_> {
         self.sweeps.people -= 1;
         match read.result {
             Ok(people) => {
-                let landed = self.book.land_people(people, read.begun);
+                let landed = self.book.land_people(people, (read.begun, read.asked));
                 self.tell_people(landed.people, None);
                 self.tell(PhoneNews::Read(landed.sightings));
             }

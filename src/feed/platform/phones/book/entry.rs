@@ -4,7 +4,8 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::topics::Carriage;
-use super::{Delivery, Entry, Moment, is_recent};
+use super::{Delivery, Entry, Moment, Telling, is_recent};
+use crate::feed::wall;
 use crate::model::registration::condition::Worth;
 use crate::model::registration::duty::{Duty, Verdict};
 use crate::model::registration::phone::{Sighting, Standing};
@@ -26,6 +27,7 @@ impl Entry {
             waits: unsure.filter(|_| browser),
             proven: false,
             stale: false,
+            silent: false,
             turned: None,
             spoken: 0,
             seen: 0,
@@ -91,15 +93,19 @@ impl Entry {
     }
 
     /// Takes in that it was confirmed, and says how it is. `duty` is what is known of its person.
-    pub(super) fn sighting(&mut self, device: DeviceId, duty: &Duty, raw: Bytes) -> Sighting {
+    pub(super) fn sighting(&mut self, device: DeviceId, duty: &Duty, by: Telling) -> Sighting {
         let verdict = self.verdict(duty);
         let worth = verdict.condition.worth();
         if self.worth != Worth::Unknown && worth != self.worth {
             self.turned = Some(Instant::now());
         }
         self.worth = worth;
-        self.checked = Some(Instant::now());
-        self.stale = false;
+        let (asked, raw) = match by {
+            Telling::Read(asked) => (Some(asked), Bytes::new()),
+            Telling::Event(raw) => (None, raw),
+        };
+        self.checked = Some(asked.unwrap_or_else(Instant::now));
+        (self.stale, self.silent) = (false, false);
         let live = !self.is_polled();
         self.proven |= live;
         Sighting {
@@ -111,6 +117,7 @@ impl Entry {
             reboots: self.reboots,
             since: verdict.since,
             live,
+            asked: asked.map(wall),
             raw,
             edge: self
                 .standing

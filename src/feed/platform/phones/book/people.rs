@@ -1,10 +1,9 @@
 //! Whose phones they are: names, and what was read of the people behind browsers.
 
-use bytes::Bytes;
 use hashbrown::HashSet;
 use tokio::time::Instant;
 
-use super::{Book, BookedRead, MOST_PHONES, Moment};
+use super::{Book, BookedRead, MOST_PHONES, Moment, Telling};
 use crate::model::UserId;
 use crate::model::registration::User;
 use crate::model::registration::duty::Duty;
@@ -29,7 +28,11 @@ impl Book {
     }
 
     /// Takes in what a read of people brought that began at `begun`.
-    pub fn land_people(&mut self, people: Vec<(User, Duty)>, begun: Moment) -> BookedRead {
+    pub fn land_people(
+        &mut self,
+        people: Vec<(User, Duty)>,
+        (begun, asked): (Moment, Instant),
+    ) -> BookedRead {
         let mut landed = BookedRead::default();
         let mut named = Vec::new();
         for (user, duty) in people {
@@ -38,7 +41,7 @@ impl Book {
             for id in self.persons.browsers(&user.id) {
                 let told = self.amend(&id, |entry| {
                     entry.confirm_person(begun);
-                    entry.sighting(id.clone(), &duty, Bytes::new())
+                    entry.sighting(id.clone(), &duty, Telling::Read(asked))
                 });
                 landed.sightings.extend(told);
             }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use bytes::Bytes;
 use hashbrown::HashSet;
 use tokio::time::Instant;
 
-use super::{Book, Moment};
-use crate::model::DeviceId;
+use super::{Book, Moment, Telling};
 use crate::model::registration::phone::Sighting;
+use crate::model::{DeviceId, UserId};
 
 /// Phones that one step of a sweep makes sure; what is told at once is bounded.
 const STEP: usize = 1_000;
@@ -25,10 +24,15 @@ pub(in crate::feed::platform::phones) struct SweepStep {
 }
 
 impl Book {
-    /// Takes in, a step at a time, a sweep that began at `begun`: `named` are all phones that the organisation has which are not well. Those
-    /// that it does not name and that were well are so still, as far as their edges go; of the others only a read says how they are.
-    pub fn swept(&mut self, named: &HashSet<DeviceId>, begun: Moment) -> SweepStep {
-        let (mut step, now) = (SweepStep::default(), Instant::now());
+    /// Takes in, a step at a time, a sweep that began at `begun`: `named` are all phones that the organisation has which are not well by
+    /// their word. Those that it does not name and that were well are so still, as far as their edges go, as long as no phone was seen that
+    /// is well by its word alone; of the others only a read says how they are.
+    pub fn swept(
+        &mut self,
+        named: &HashSet<DeviceId>,
+        (begun, asked): (Moment, Instant),
+    ) -> SweepStep {
+        let mut step = SweepStep::default();
         let mut settled = Vec::new();
         for (id, entry) in &mut self.phones {
             if entry.spoken > begun || entry.seen > begun || named.contains(id) {
@@ -38,6 +42,8 @@ impl Book {
             let stale = entry.stale && !entry.browser;
             if entry.standing.served_by_own() == Some(false) {
                 step.better.insert(entry.place.0);
+            } else if self.words_lie {
+                // What it does not name may be lost all the same.
             } else if well && (stale || entry.unsure.is_some_and(|since| begun > since)) {
                 settled.push(id.clone());
                 if settled.len() > STEP {
@@ -45,7 +51,8 @@ impl Book {
                     break;
                 }
             } else if well && !entry.browser {
-                entry.checked = entry.checked.map(|_| now);
+                entry.checked = entry.checked.max(entry.checked.map(|_| asked));
+                entry.silent = true;
             }
         }
         for id in settled {
@@ -57,10 +64,36 @@ impl Book {
                 entry.confirm(begun, false);
                 let fresh = entry.stale && !entry.browser;
                 let sure = !entry.is_polled();
-                (fresh || sure).then(|| entry.sighting(id.clone(), &duty, Bytes::new()))
+                let told = (fresh || sure)
+                    .then(|| entry.sighting(id.clone(), &duty, Telling::Read(asked)));
+                entry.silent = true;
+                told
             });
             step.sightings.extend(told.flatten());
         }
         step
+    }
+
+    /// A phone was seen that its edge calls well and does not reach: those that only the silence of sweeps has made sure are so no more.
+    pub(super) fn distrust_words(&mut self) {
+        if std::mem::replace(&mut self.words_lie, true) {
+            return;
+        }
+        let now = self.moment();
+        let silent = self.phones.iter().filter(|(_, entry)| entry.silent);
+        let silent: Vec<_> = silent.map(|(id, _)| id.clone()).collect();
+        for id in silent {
+            let user = self.amend(&id, |entry| {
+                (entry.silent, entry.stale, entry.checked) = (false, true, None);
+                entry.unsure = entry.carried().then_some(now);
+                entry.user.clone()
+            });
+            self.doubted.extend(user.map(|user| (user, id)));
+        }
+    }
+
+    /// Phones that sweeps had made sure, of which it has turned out that sweeps cannot.
+    pub fn take_doubted(&mut self) -> Vec<(UserId, DeviceId)> {
+        std::mem::take(&mut self.doubted)
     }
 }

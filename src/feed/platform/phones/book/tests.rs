@@ -1,4 +1,5 @@
 use hashbrown::HashSet;
+use tokio::time::Instant;
 
 use super::*;
 use crate::model::registration::MOST_DEVICES;
@@ -63,7 +64,7 @@ fn book() -> Book {
     let mut book = Book::default();
     let begun = book.moment();
     let phones = vec![phone("a", "u-1", true), phone("b", "u-2", true)];
-    let landed = book.land(phones, Vec::new(), Some(1), begun);
+    let landed = book.land(phones, Vec::new(), Some(1), (begun, Instant::now()));
     assert!(landed.new);
     assert_eq!(
         states(&landed),
@@ -83,10 +84,15 @@ fn an_event_is_newer_than_a_read_that_had_begun() {
         (Some(false), true)
     );
     let phones = vec![phone("a", "u-1", true), phone("b", "u-2", true)];
-    let landed = book.land(phones, Vec::new(), Some(1), begun);
+    let landed = book.land(phones, Vec::new(), Some(1), (begun, Instant::now()));
     assert_eq!(states(&landed), [("b", Some(true), true)]);
     let begun = book.moment();
-    let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
+    let landed = book.land(
+        vec![phone("a", "u-1", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert_eq!(states(&landed), [("a", Some(true), true)]);
 }
 
@@ -95,12 +101,22 @@ fn a_read_that_began_before_the_topic_was_live_does_not_make_the_row_live() {
     let mut book = book();
     let begun = book.moment();
     book.carry([topic("a")].iter(), Delivery::Live);
-    let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
+    let landed = book.land(
+        vec![phone("a", "u-1", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert_eq!(states(&landed), [("a", Some(true), false)]);
     let unsure = book.unsure_pages(Instant::now(), Duration::ZERO, true);
     assert!(unsure.get(&1).is_some_and(|since| *since > begun));
     let begun = book.moment();
-    let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
+    let landed = book.land(
+        vec![phone("a", "u-1", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert_eq!(states(&landed), [("a", Some(true), true)]);
     assert!(
         book.unsure_pages(Instant::now(), Duration::ZERO, true)
@@ -114,7 +130,12 @@ fn a_gap_is_of_the_rows_that_were_sure() {
     let lost = book.carry([topic("a"), topic("b")].iter(), Delivery::Live);
     assert!(lost.is_empty());
     let begun = book.moment();
-    book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
+    book.land(
+        vec![phone("a", "u-1", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     let lost = book.carry([topic("a"), topic("b")].iter(), Delivery::Broken);
     assert_eq!(lost, [("u-1".into(), "a".into())]);
     let numbers = book.numbers();
@@ -132,7 +153,12 @@ fn what_a_round_did_not_name_is_astray_and_what_is_gone_is_forgotten() {
     let mut book = book();
     let since = book.moment();
     let begun = book.moment();
-    book.land(vec![phone("b", "u-2", true)], Vec::new(), Some(1), begun);
+    book.land(
+        vec![phone("b", "u-2", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert_eq!(book.astray(&BTreeSet::from([1]), since), ["a".into()]);
     assert!(book.astray(&BTreeSet::from([2]), since).is_empty());
     assert_eq!(book.forget(&"a".into()), Some("u-1".into()));
@@ -145,7 +171,12 @@ fn what_a_round_did_not_name_is_astray_and_what_is_gone_is_forgotten() {
 fn a_phone_that_becomes_anothers_leaves_its_old_row() {
     let mut book = book();
     let begun = book.moment();
-    let landed = book.land(vec![phone("a", "u-9", true)], Vec::new(), Some(1), begun);
+    let landed = book.land(
+        vec![phone("a", "u-9", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert_eq!(landed.moved, [("u-1".into(), "a".into())]);
     assert_eq!(landed.sightings[0].user, "u-9".into());
     assert_eq!(book.phones_of(&"u-9".into()), ["a".into()]);
@@ -164,7 +195,12 @@ fn names_that_are_missing_are_asked_for_once_and_kept() {
     };
     assert_eq!(book.name(vec![ana.clone()]), [ana]);
     let begun = book.moment();
-    let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
+    let landed = book.land(
+        vec![phone("a", "u-1", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert!(
         landed.people.is_empty(),
         "a reference has no name, and takes none away"
@@ -199,7 +235,7 @@ fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
         vec![phone("a", "u-1", true), phone("b", "u-2", true)],
         Vec::new(),
         Some(1),
-        begun,
+        (begun, Instant::now()),
     );
     assert_eq!(book.numbers().sure, 2);
 
@@ -212,7 +248,7 @@ fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
         vec![phone("a", "u-1", true), phone("b", "u-2", true)],
         Vec::new(),
         Some(1),
-        begun,
+        (begun, Instant::now()),
     );
     assert!(book.stale_pages().is_empty(), "polled meanwhile");
     book.carry(both.iter(), Delivery::Live);
@@ -238,13 +274,23 @@ fn lost_phones_and_those_that_turned_matter() {
     let now = Instant::now();
     assert!(book.pages_that_matter(now).is_empty());
     let begun = book.moment();
-    book.land(vec![phone("a", "u-1", false)], Vec::new(), Some(1), begun);
+    book.land(
+        vec![phone("a", "u-1", false)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert_eq!(
         book.pages_that_matter(now + LATELY * 2),
         BTreeSet::from([1])
     );
     let begun = book.moment();
-    book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
+    book.land(
+        vec![phone("a", "u-1", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert_eq!(
         book.pages_that_matter(now),
         BTreeSet::from([1]),
@@ -260,7 +306,12 @@ fn who_is_attended_to_is_read_and_has_a_topic_before_others() {
     let later = |seconds| now + Duration::from_secs(seconds);
     for (page, id) in (1..).zip(["a", "b", "c"]) {
         let begun = book.moment();
-        book.land(vec![phone(id, id, true)], Vec::new(), Some(page), begun);
+        book.land(
+            vec![phone(id, id, true)],
+            Vec::new(),
+            Some(page),
+            (begun, Instant::now()),
+        );
     }
     book.attend(vec!["c".into(), "not listed yet".into()], now);
     assert_eq!(book.pages_that_matter(now), [3].into());
@@ -285,7 +336,7 @@ fn who_is_attended_to_is_read_and_has_a_topic_before_others() {
         vec![phone("d", "not listed yet", true)],
         Vec::new(),
         Some(4),
-        begun,
+        (begun, Instant::now()),
     );
     book.attend(vec!["not listed yet".into()], later(400));
     assert_eq!(book.topics(later(400)).0[0], topic("d"));
@@ -297,7 +348,7 @@ fn one_person_s_phones_do_not_fill_the_book_and_it_says_so() {
     let begun = book.moment();
     let crowd = (0..MOST_DEVICES + 5).map(|n| phone(&format!("c-{n}"), "u-1", true));
     let phones = crowd.chain([phone("b", "u-2", true)]).collect();
-    let landed = book.land(phones, Vec::new(), Some(1), begun);
+    let landed = book.land(phones, Vec::new(), Some(1), (begun, Instant::now()));
     assert_eq!(
         book.numbers().phones,
         MOST_DEVICES + 1,
@@ -308,12 +359,22 @@ fn one_person_s_phones_do_not_fill_the_book_and_it_says_so() {
         "Phones of the user u-1: there are more than 1,000; only 1,000 of them are shown.";
     assert_eq!(said, [sentence], "once, not five times");
     // What goes over to someone who has as many leaves its old owner and is not taken in.
-    let landed = book.land(vec![phone("b", "u-1", true)], Vec::new(), Some(1), begun);
+    let landed = book.land(
+        vec![phone("b", "u-1", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert_eq!(landed.moved, [("u-2".into(), "b".into())]);
     assert_eq!(book.numbers().phones, MOST_DEVICES);
     // One that is gone makes room for another.
     book.forget(&"c-0".into()).unwrap();
-    let landed = book.land(vec![phone("b", "u-1", true)], Vec::new(), Some(1), begun);
+    let landed = book.land(
+        vec![phone("b", "u-1", true)],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert!(landed.faults.is_empty());
     assert_eq!(book.numbers().phones, MOST_DEVICES);
     assert_eq!(book.phones_of(&"u-1".into()).len(), MOST_DEVICES);
@@ -346,7 +407,12 @@ fn at_work(user: &str) -> (User, Duty) {
 fn a_browser_is_what_its_person_says_and_its_lines_are_its_edges_reach() {
     let mut book = Book::default();
     let begun = book.moment();
-    let landed = book.land(vec![browser("w", "u-1")], Vec::new(), Some(1), begun);
+    let landed = book.land(
+        vec![browser("w", "u-1")],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     let seen = &landed.sightings[0];
     assert_eq!(
         (seen.condition, seen.reach),
@@ -355,7 +421,12 @@ fn a_browser_is_what_its_person_says_and_its_lines_are_its_edges_reach() {
     );
     let begun = book.moment();
     let phones = vec![browser("w", "u-1")];
-    let landed = book.land(phones, vec![at_work("u-1")], Some(1), begun);
+    let landed = book.land(
+        phones,
+        vec![at_work("u-1")],
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert_eq!(landed.sightings[0].condition, Condition::Connected);
     assert_eq!(landed.people[0].name.raw(), "Ana");
 
@@ -380,7 +451,12 @@ fn a_browser_is_live_once_all_topics_are_and_a_read_began_since() {
     let mut book = Book::default();
     let begun = book.moment();
     let both = || vec![browser("w", "u-1"), phone("d", "u-2", true)];
-    book.land(both(), vec![at_work("u-1")], Some(1), begun);
+    book.land(
+        both(),
+        vec![at_work("u-1")],
+        Some(1),
+        (begun, Instant::now()),
+    );
     let wanted = book.topics(Instant::now()).0;
     assert_eq!(wanted.len(), 2 + duty::TOPICS.len());
     let first = topics::person(&"u-1".into(), "persistentconnection");
@@ -394,7 +470,12 @@ fn a_browser_is_live_once_all_topics_are_and_a_read_began_since() {
     book.carry([last].into_iter(), Delivery::Live);
     assert_eq!((book.numbers().carried, book.numbers().sure), (2, 0));
     let begun = book.moment();
-    let told = book.land(both(), vec![at_work("u-1")], Some(1), begun);
+    let told = book.land(
+        both(),
+        vec![at_work("u-1")],
+        Some(1),
+        (begun, Instant::now()),
+    );
     assert!(told.sightings.iter().all(|one| one.live));
     let broken = book.carry([first].iter(), Delivery::Broken);
     assert_eq!(broken, [("u-1".into(), "w".into())]);
@@ -407,16 +488,21 @@ fn a_sweep_makes_sure_of_whom_it_does_not_name_and_says_who_is_better() {
     let mut book = book();
     let begun = book.moment();
     let away = vec![phone("c", "u-3", false)];
-    book.land(away, Vec::new(), Some(2), begun);
+    book.land(away, Vec::new(), Some(2), (begun, Instant::now()));
     let nobody = HashSet::new();
     let begun = book.moment();
     book.carry(["a", "b", "c"].map(topic).iter(), Delivery::Live);
-    let early = book.swept(&nobody, begun);
+    let early = book.swept(&nobody, (begun, Instant::now()));
     assert!(early.sightings.is_empty(), "it began before");
     let begun = book.moment();
-    book.land(vec![phone("b", "u-2", false)], Vec::new(), None, begun);
+    book.land(
+        vec![phone("b", "u-2", false)],
+        Vec::new(),
+        None,
+        (begun, Instant::now()),
+    );
     let named = HashSet::from_iter([DeviceId::from("b")]);
-    let step = book.swept(&named, begun);
+    let step = book.swept(&named, (begun, Instant::now()));
     let sure = step.sightings.iter();
     let sure: Vec<_> = sure.map(|one| (one.device.raw(), one.live)).collect();
     assert_eq!(sure, [("a", true)]);
@@ -429,7 +515,12 @@ fn a_sweep_makes_sure_of_whom_it_does_not_name_and_says_who_is_better() {
 fn a_browser_is_sure_once_a_sweep_and_a_read_of_its_person_say_so() {
     let mut book = Book::default();
     let begun = book.moment();
-    book.land(vec![browser("w", "u-1")], Vec::new(), Some(1), begun);
+    book.land(
+        vec![browser("w", "u-1")],
+        Vec::new(),
+        Some(1),
+        (begun, Instant::now()),
+    );
     let now = Instant::now();
     let begun = book.moment();
     assert_eq!(book.people_to_read(9, begun, now), ["u-1".into()]);
@@ -439,19 +530,91 @@ fn a_browser_is_sure_once_a_sweep_and_a_read_of_its_person_say_so() {
     );
     let wanted = book.topics(now).0;
     book.carry(wanted.iter(), Delivery::Live);
-    let landed = book.land_people(vec![at_work("u-1")], begun);
+    let landed = book.land_people(vec![at_work("u-1")], (begun, Instant::now()));
     assert!(!landed.sightings[0].live, "it began before");
     let begun = book.moment();
-    assert!(book.swept(&HashSet::new(), begun).sightings.is_empty());
+    assert!(
+        book.swept(&HashSet::new(), (begun, Instant::now()))
+            .sightings
+            .is_empty()
+    );
     assert_eq!(
         book.people_to_read(9, begun, now),
         ["u-1".into()],
         "again since"
     );
-    let landed = book.land_people(vec![at_work("u-1")], begun);
+    let landed = book.land_people(vec![at_work("u-1")], (begun, Instant::now()));
     assert_eq!(landed.sightings[0].condition, Condition::Connected);
     assert!(landed.sightings[0].live && book.numbers().sure == 1);
     book.people_missed(&["u-1".into()]);
     let begun = book.moment();
     assert_eq!(book.people_to_read(9, begun, now), ["u-1".into()]);
+}
+
+#[test]
+fn what_a_sweep_does_not_name_is_sure_only_while_words_and_lines_agree() {
+    let mut book = book();
+    book.carry(["a", "b"].map(topic).iter(), Delivery::Live);
+    let begun = book.moment();
+    let nobody = HashSet::new();
+    let step = book.swept(&nobody, (begun, Instant::now()));
+    assert_eq!((step.sightings.len(), book.numbers().sure), (2, 2));
+    // Another one is called well, and none of its lines is reached: the others may be so as well.
+    let mut contrary = phone("c", "u-3", false);
+    contrary.report.contrary = true;
+    let begun = book.moment();
+    let landed = book.land(
+        vec![contrary.clone(), phone("b", "u-2", true)],
+        Vec::new(),
+        Some(2),
+        (begun, Instant::now()),
+    );
+    let mut doubted = landed.doubted;
+    doubted.sort();
+    assert_eq!(
+        doubted,
+        [("u-1".into(), "a".into()), ("u-2".into(), "b".into())]
+    );
+    assert_eq!(
+        landed
+            .sightings
+            .iter()
+            .map(|one| (one.device.raw(), registered(one.condition), one.live))
+            .collect::<Vec<_>>(),
+        [("c", Some(false), false), ("b", Some(true), false)],
+        "reads that begin from now on make sure"
+    );
+    assert_eq!(book.numbers().sure, 0);
+    let begun = book.moment();
+    let step = book.swept(&nobody, (begun, Instant::now()));
+    assert!(step.sightings.is_empty(), "its silence says nothing more");
+    assert_eq!(book.numbers().sure, 0);
+    let begun = book.moment();
+    let again = vec![contrary, phone("a", "u-1", true)];
+    let landed = book.land(again, Vec::new(), Some(1), (begun, Instant::now()));
+    assert!(landed.doubted.is_empty(), "told once");
+    assert_eq!(book.numbers().sure, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_age_of_what_was_read_is_that_of_the_question() {
+    let mut book = Book::default();
+    let (begun, asked) = (book.moment(), Instant::now());
+    tokio::time::advance(Duration::from_secs(20)).await;
+    let phones = vec![phone("a", "u-1", true)];
+    let landed = book.land(phones, Vec::new(), Some(1), (begun, asked));
+    let age = crate::time::Clock::Real
+        .now()
+        .since(landed.sightings[0].asked.unwrap());
+    assert!((20_000..80_000).contains(&age), "{age} ms");
+    let old = |book: &mut Book, age| {
+        book.outdated(Instant::now(), Duration::from_secs(age))
+            .len()
+    };
+    assert_eq!(old(&mut book, 20), 0);
+    // A sweep keeps it as new as the question was.
+    let (begun, asked) = (book.moment(), Instant::now());
+    tokio::time::advance(Duration::from_secs(10)).await;
+    book.swept(&HashSet::new(), (begun, asked));
+    assert_eq!((old(&mut book, 10), old(&mut book, 9)), (0, 1));
 }
