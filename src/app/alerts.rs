@@ -24,7 +24,7 @@ use crate::model::registration::State;
 use crate::model::trunk::{By, Standing};
 use crate::model::{CarrierId, EdgeId};
 use crate::store::carriers::Reading;
-use crate::store::{Changes, RowId, Store};
+use crate::store::{CarrierTransition, Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
@@ -232,6 +232,22 @@ impl Alarm {
         }
         for target in &changes.findings {
             self.proxy(store, target, now);
+        }
+        if !changes.carriers.is_empty() {
+            self.proxies_of(store, &changes.carriers, now);
+        }
+    }
+
+    /// The proxies of carriers of which something became known: what was found before is called by the carrier's name from now on.
+    fn proxies_of(&mut self, store: &mut Store, turns: &[CarrierTransition], now: Millis) {
+        let turned = |id: &CarrierId| turns.iter().any(|turn| turn.carrier == *id);
+        let theirs = store
+            .probes
+            .iter()
+            .filter(|probed| probed.carriers().any(turned));
+        let targets: Vec<Target> = theirs.map(|probed| probed.target().clone()).collect();
+        for target in targets {
+            self.proxy(store, &target, now);
         }
     }
 

@@ -61,7 +61,10 @@ async fn a_users_registrations_are_read_and_its_id_is_encoded() {
         .registrations(&UserId::from("u-1"), Urgency::Poll)
         .await
         .unwrap();
-    assert_eq!(listing.answer.devices[0].codec.as_ref().unwrap().raw(), "opus");
+    assert_eq!(
+        listing.answer.devices[0].codec.as_ref().unwrap().raw(),
+        "opus"
+    );
     let odd = client
         .registrations(&UserId::from("a/b?c"), Urgency::Poll)
         .await

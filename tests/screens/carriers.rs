@@ -1,5 +1,6 @@
 //! Carriers and Pulse: what the organisation says beside what the probes saw.
 
+use trunkline::alert::AlertNews;
 use trunkline::app::event::{Done, Event};
 use trunkline::effect::Effect;
 use trunkline::model::carrier::{Carrier, Health};
@@ -190,6 +191,34 @@ fn a_contradiction_is_told_in_words_and_counts_as_trouble() {
         text.contains("2 rows") && !text.contains("Northwind"),
         "{text}"
     );
+}
+
+/// A probe may be quicker than the organisation's list: what it found is called by the carrier's name as soon as that is known.
+#[test]
+fn an_alert_of_a_certificate_takes_the_carriers_name() {
+    let mut stage = stage("mono");
+    stage.happen(Event::Done(Done::Alerts(Box::new(AlertNews::Opened {
+        records: Vec::new(),
+        ours: true,
+        operator: "ana".into(),
+        warnings: Vec::new(),
+    }))));
+    stage.pass(2_000);
+    found(
+        &mut stage,
+        tls("tls:sip.north.example:5061", TlsVerdict::Expiring, Some(12)),
+    );
+    stage.pass(30_000);
+    stage.press(&["7"]);
+    let text = stage.text((120, 40));
+    let shows = |text: &str, name| {
+        let mut lines = text.lines();
+        lines.any(|line| line.contains("certificate expiring") && line.contains(name))
+    };
+    assert!(shows(&text, " c-1 "), "{text}");
+    stage.feed(vec![told(estate())]);
+    let text = stage.text((120, 40));
+    assert!(shows(&text, " Northwind Telecom "), "{text}");
 }
 
 #[test]
