@@ -172,9 +172,16 @@ impl Engine {
             return;
         };
         let other = book.get(id).filter(|alert| {
-            let before = &alert.details;
-            alert.subject == key.subject
-                && (&before.title, &before.reason) != (&details.title, &details.reason)
+            let told = |details: &Details| {
+                let Details {
+                    title,
+                    reason,
+                    name,
+                    ..
+                } = details;
+                (title.clone(), reason.clone(), name.clone())
+            };
+            alert.subject == key.subject && told(&alert.details) != told(&details)
         });
         let Some(alert) = other else { return };
         let mut judged = alert.clone();
