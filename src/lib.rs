@@ -42,7 +42,7 @@
 //! | [`packet`] | a part of the past in one file, for whoever has no access | `file` `vault` `text` `time` `folder` `model` `audit` `export` `record` |
 //! | [`cli`] | the command line, as types | `model` `org` `export` `kind` |
 //! | [`config`] | layers, profiles, secrets, keys and themes | `environment` `vault` `process` `text` `cause` `child` `folder` `query` `model` `term` `vocabulary` `probe` `kind` `record` |
-//! | [`flow`] | a write from its first check to its end | `environment` `file` `time` `text` `ledger` `model` `audit` `deployments` `cloud` `probe` `config` |
+//! | [`flow`] | a write from its first check to its end | `environment` `file` `time` `text` `ledger` `model` `audit` `deployments` `vocabulary` `cloud` `probe` `config` |
 //! | [`form`] | payloads filled in, judged and checked while they are typed; no terminal, no `async` | `time` `text` `cause` `model` `store` `config` `flow` |
 //! | [`listen`] | HTTP of our own: dashboard, figures, webhooks that come in | `environment` `time` `vault` `text` `cause` `model` `vocabulary` `cloud` `store` `export` `config` `flow` |
 //! | [`shelf`] | drafts, what was sent, views and bookmarks, on disk | `file` `time` `vault` `text` `cause` `folder` `model` `vocabulary` `kind` `form` |

@@ -8,6 +8,8 @@
 
 #[path = "headless/answers.rs"]
 mod answers;
+#[path = "headless/codes.rs"]
+mod codes;
 #[path = "common/all.rs"]
 mod common;
 #[path = "headless/get.rs"]

@@ -303,7 +303,7 @@ async fn check(run: &Run<'_>, consult: &Consult) -> Result<Interaction, Text> {
     let doing = run.begin("check", consult.interaction.0.clone());
     let reading = preflight(&run.kit.client, &consult.interaction);
     let read = match run.unless_stopped(reading).await {
-        Ok(read) => read,
+        Ok(read) => read.map_err(|failure| failure.why),
         Err(stopped) => Err(stopped.why),
     };
     let read = read.and_then(|one| match consult.changed(&one) {

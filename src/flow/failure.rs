@@ -7,6 +7,7 @@ pub use crate::cloud::Fate;
 use crate::model::audit::LineStatus;
 use crate::model::flow::Outcome;
 use crate::text::Text;
+use crate::vocabulary::problem::Trouble;
 
 /// A flow that goes no further.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Failure {
     /// Where it is unknown: how the answer failed to come. `server-error`, `slow`, `lost` and `unreadable` are not the same,
     /// and a person looks elsewhere for each.
     pub silence: Option<&'static str>,
+    /// What kind of trouble a call was in; none where none was made.
+    pub fault: Option<Trouble>,
 }
 
 impl Failure {
@@ -39,6 +42,7 @@ impl Failure {
             cancelled: false,
             http: None,
             silence: None,
+            fault: None,
         }
     }
 
@@ -75,12 +79,14 @@ impl Failure {
             Fate::Unknown => Self {
                 http: error.status(),
                 silence: Some(error.silence()),
+                fault: Some(error.trouble()),
                 ..Self::unknown(why, check)
             },
             fate => Self {
                 fate,
                 trouble: error.passing(),
                 http: error.status(),
+                fault: Some(error.trouble()),
                 ..Self::not_sent(why)
             },
         }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::guard::Done;
 use super::{Failure, FlowNews, Kit, Run};
-use crate::cloud::{Answer, Urgency, direct};
+use crate::cloud::{Answer, Error, Urgency, direct};
 use crate::config::profile::TurnAccount;
 use crate::model::JobId;
 use crate::model::finding::{Grade, Target};
@@ -19,6 +19,7 @@ use crate::model::provision::{Provision, Surroundings};
 use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::problem::Trouble;
 
 pub use self::record::ended;
 
@@ -53,12 +54,23 @@ pub fn write(provision: &Provision) -> Result<Write, Vec<Fault>> {
     Ok(write)
 }
 
-/// What the organisation tells of edges and names before an endpoint is asked for. It is beyond the contract: what cannot be
-/// had is not there.
-pub async fn surroundings(kit: &Kit) -> Surroundings {
+/// What the organisation tells of edges and names before an endpoint is asked for, and why some of it is not known. It is
+/// beyond the contract: an organisation may have no such lists.
+pub async fn surroundings(kit: &Kit) -> (Surroundings, Option<Trouble>) {
     let urgency = Urgency::Reread;
-    let edges = kit.client.edges(urgency).await.unwrap_or_default();
-    let jobs = kit.client.jobs(urgency).await.unwrap_or_default();
+    let (mut unread, mut trouble) = (Vec::new(), None);
+    let mut lacks = |path, what: &str, error: &Error| {
+        // An organisation may have no such list: then there is nothing to be read.
+        if !matches!(error.status(), Some(404 | 405)) {
+            unread.push((path, format!("{what} is not known: {error}").into()));
+            trouble = trouble.or(Some(error.trouble()));
+        }
+    };
+    let edges = kit.client.edges(urgency).await;
+    let edges = edges.inspect_err(|error| lacks("edgeId", "what room the edge has", error));
+    let jobs = kit.client.jobs(urgency).await;
+    let jobs = jobs.inspect_err(|error| lacks("name", "whether the name is taken", error));
+    let (edges, jobs) = (edges.unwrap_or_default(), jobs.unwrap_or_default());
     let made = jobs
         .into_iter()
         .filter(|job| job.word.phase == Some(Phase::Completed) && !job.name.is_empty());
@@ -67,7 +79,12 @@ pub async fn surroundings(kit: &Kit) -> Surroundings {
         (job.name, id.unwrap_or_else(|| "a job".into()))
     });
     let taken = taken.collect();
-    Surroundings { edges, taken }
+    let told = Surroundings {
+        edges,
+        taken,
+        unread,
+    };
+    (told, trouble)
 }
 
 /// Provisions an endpoint, and follows its job to the end where that is wanted.

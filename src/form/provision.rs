@@ -425,6 +425,7 @@ mod tests {
         form.surrounded(&Surroundings {
             edges: vec![edge],
             taken: vec![("edge-1".into(), "job-9".into())],
+            unread: Vec::new(),
         });
         let told: Vec<_> = form
             .checks()

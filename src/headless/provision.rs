@@ -66,7 +66,8 @@ pub async fn provision(
         Err(code) => return Ok(code),
     };
     let request = kit.client.request(write).map_err(|e| e.to_string())?;
-    for said in provision::surroundings(&kit).await.said(&body) {
+    let (around, unread) = provision::surroundings(&kit).await;
+    for said in around.said(&body) {
         let word = if said.bad { "warning: " } else { "" };
         say(&format!("{word}{}: {}", said.path, said.sentence));
     }
@@ -82,7 +83,8 @@ pub async fn provision(
             let shown = json!({ "dryRun": true, "request": review_json(&request) });
             print(&format!("{shown}\n"))?;
         }
-        return Ok(proven? as u8);
+        // A rehearsal that could not look has shown nothing.
+        return Ok(unread.map_or(proven?, Exit::from) as u8);
     }
     if !agreed(
         &args.write,

@@ -186,10 +186,12 @@ pub(super) fn unread(ending: &Ending) -> u8 {
     if let Ending::Invalid(faults) = ending {
         return faulty(faults);
     }
-    if let Some(failure) = ending.failure() {
+    let failure = ending.failure();
+    if let Some(failure) = &failure {
         say(&failure.to_string());
     }
-    Exit::Unreachable as u8
+    let fault = failure.and_then(|failure| failure.fault);
+    fault.map_or(Exit::Unreachable, Exit::from) as u8
 }
 
 /// How a pipeline ended, out of what was told of it.

@@ -229,9 +229,9 @@ async fn could_be(kit: &Kit, moves: &[Move]) -> Exit {
                 "{id} is {} and can be transferred",
                 read.standing.word()
             )),
-            Err(why) => {
-                say(why.raw());
-                worst = Exit::Bad;
+            Err(failure) => {
+                say(failure.why.raw());
+                worst = failure.fault.map_or(Exit::Bad, Exit::from);
             }
         }
     }

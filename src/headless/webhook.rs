@@ -123,14 +123,18 @@ async fn add(kit: &Kit, state_dir: &Path, args: &AddArgs) -> Result<u8, String> 
         let what = WebhookOrder::Add(new.clone()).kind();
         return Ok(refuse(kit, (what, &new.name), &args.write, &faults).await);
     }
-    // What is there already is told before anybody is asked; a list that cannot be had stops nothing.
-    if let Ok((all, _)) = kit.client.webhooks(kind, Urgency::Reread).await {
-        for double in new.doubles(&all) {
-            let (name, id) = (double.name.fit(60), double.id.0.fit(40));
-            say(&format!(
-                "warning: {name} ({id}) delivers the same to the same place: everything would come twice"
-            ));
+    // What is there already is told before anybody is asked; a list that cannot be had stops nothing but a rehearsal.
+    match kit.client.webhooks(kind, Urgency::Reread).await {
+        Ok((all, _)) => {
+            for double in new.doubles(&all) {
+                let (name, id) = (double.name.fit(60), double.id.0.fit(40));
+                say(&format!(
+                    "warning: {name} ({id}) delivers the same to the same place: everything would come twice"
+                ));
+            }
         }
+        Err(error) if args.write.dry_run => return Ok(super::get::tell(error) as u8),
+        Err(_) => {}
     }
     finish(kit, WebhookOrder::Add(new), "Register", &args.write).await
 }

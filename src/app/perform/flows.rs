@@ -157,7 +157,9 @@ impl FlowStarter {
         let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
         tokio::spawn(async move {
             if let Some(kit) = kit.get() {
-                let read = preflight(&kit.client, &id).await;
+                let read = preflight(&kit.client, &id)
+                    .await
+                    .map_err(|failure| failure.why);
                 let _ = done.send(Done::LookedUp(id, Box::new(read)));
             }
         });
@@ -167,7 +169,7 @@ impl FlowStarter {
     pub(super) fn read_surroundings(&self) {
         let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
         tokio::spawn(async move {
-            let told = flow::provision::surroundings(kit.wait().await).await;
+            let told = flow::provision::surroundings(kit.wait().await).await.0;
             let _ = done.send(Done::Surrounded(Box::new(told)));
         });
     }

@@ -192,5 +192,8 @@ async fn ours(kit: &Kit) -> Result<Vec<Known>, Ending> {
 
 /// A read that failed before anything was sent: whatever it says of itself, no write is unknown.
 fn unread(error: &Error) -> Ending {
-    Ending::Failed(Failure::not_sent(format!("{error} Nothing was sent.")))
+    Ending::Failed(Failure {
+        fault: Some(error.trouble()),
+        ..Failure::not_sent(format!("{error} Nothing was sent."))
+    })
 }

@@ -8,7 +8,7 @@ use super::exchange::Came;
 use super::flight::Flight;
 use super::{Move, frame_id, media};
 use crate::cloud::Client;
-use crate::flow::{Doing, FlowNews, Run};
+use crate::flow::{Doing, Failure, FlowNews, Run};
 use crate::model::InteractionId;
 use crate::model::interaction::{self, Interaction};
 use crate::model::transfer::made::{End, Happening, TransferId};
@@ -61,14 +61,19 @@ impl Part<'_> {
 }
 
 /// Reads an interaction that is to be transferred; an error says why it cannot be (contract §8).
-pub async fn preflight(client: &Client, id: &InteractionId) -> Result<Interaction, Text> {
+pub async fn preflight(client: &Client, id: &InteractionId) -> Result<Interaction, Failure> {
     match client.interaction(id).await {
         Ok(read) => match read.obstacle() {
-            Some(obstacle) => Err(Text::from(obstacle)),
+            Some(obstacle) => Err(Failure::not_sent(obstacle)),
             None => Ok(read),
         },
-        Err(error) if error.status() == Some(404) => Err(Text::from(interaction::missing(id))),
-        Err(error) => Err(Text::from(format!("nothing was sent: {error}"))),
+        Err(error) if error.status() == Some(404) => {
+            Err(Failure::not_sent(interaction::missing(id)))
+        }
+        Err(error) => Err(Failure {
+            why: format!("nothing was sent: {error}").into(),
+            ..Failure::of(&error, "")
+        }),
     }
 }
 
@@ -203,7 +208,7 @@ impl<'a> One<'a> {
         let part = self.part("check", self.interaction.0.clone());
         let reading = preflight(&self.run.kit.client, &self.interaction);
         let read = match self.run.unless_stopped(reading).await {
-            Ok(read) => read,
+            Ok(read) => read.map_err(|failure| failure.why),
             Err(stopped) => Err(stopped.why),
         };
         match read {

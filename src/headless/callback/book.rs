@@ -134,7 +134,7 @@ pub(super) async fn cancel(kit: &Kit, args: &CancelArgs) -> Result<u8, String> {
                 json!({ "dryRun": true, "requests": shown })
             ))?;
         }
-        return Ok(Exit::Ok as u8);
+        return Ok(rehearsed(kit, &ids).await as u8);
     }
     let question = match ids.as_slice() {
         [one] => format!("Take back {one}?"),
@@ -144,6 +144,30 @@ pub(super) async fn cancel(kit: &Kit, args: &CancelArgs) -> Result<u8, String> {
         return Ok(Exit::Ok as u8);
     }
     finish(kit, Order::Callback(order), args.write.json).await
+}
+
+/// Looks whether there is what would be taken back, and says what is not.
+async fn rehearsed(kit: &Kit, ids: &[CallbackId]) -> Exit {
+    if !kit.profile.api.capabilities().reservations {
+        return Exit::Ok; // They were read one by one.
+    }
+    let listed = match kit.client.callbacks(Urgency::Reread).await {
+        Ok(listed) => listed,
+        Err(error) => return super::super::get::tell(error),
+    };
+    let there = |id: &&CallbackId| listed.callbacks.iter().all(|one| one.id != **id);
+    let missing: Vec<_> = ids.iter().filter(there).collect();
+    for id in &missing {
+        say(&format!(
+            "there is no reservation {id}: it could not be taken back"
+        ));
+    }
+    match (missing.is_empty(), listed.faults.is_empty()) {
+        (true, _) => Exit::Ok,
+        (false, true) => Exit::Bad,
+        // It may be among those that could not be read.
+        (false, false) => Exit::Partial,
+    }
 }
 
 /// What takes reservations back. A callback that is a conversation is read first: what ends it says when it began.

@@ -22,6 +22,7 @@ use crate::model::payload::Fault;
 use crate::model::provision::{Provision, Surroundings};
 use crate::store::jobs::Jobs;
 use crate::text::safe;
+use crate::vocabulary::problem::Trouble;
 
 /// What is to become of one file's endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +65,10 @@ pub(super) async fn apply(
     let mut jobs = Jobs::default();
     jobs.restore(held.records);
     let known = of_jobs(jobs.newest_first());
-    let around = provision::surroundings(kit).await;
+    let (around, unread) = provision::surroundings(kit).await;
+    for (_, why) in &around.unread {
+        say(&format!("warning: {why}"));
+    }
     let items: Vec<Item> = bodies
         .into_iter()
         .map(|(file, body)| Item {
@@ -78,7 +82,7 @@ pub(super) async fn apply(
         items.iter().any(|item| item.body.name == name)
     };
     let others = known.iter().filter(|line| !named(line)).count();
-    carry(kit, state_dir, &items, others, args).await
+    carry(kit, state_dir, &items, (others, unread), args).await
 }
 
 /// Shows the plan, asks, and makes what is missing, one after the other: each is an endpoint of its own.
@@ -86,7 +90,7 @@ async fn carry(
     kit: &Kit,
     state_dir: &Path,
     items: &[Item],
-    others: usize,
+    (others, unread): (usize, Option<Trouble>),
     args: &ApplyArgs,
 ) -> Result<u8, String> {
     let WriteArgs { json, dry_run, .. } = args.write;
@@ -102,6 +106,10 @@ async fn carry(
     } else {
         Exit::Bad
     };
+    if args.plan || dry_run {
+        // A plan that could not look says so.
+        worst = worse(worst, unread.map_or(Exit::Ok, Exit::from));
+    }
     if !json {
         print(&plan(items, others))?;
     }

@@ -9,8 +9,9 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::{Bodies, find, unread};
+use crate::cloud::Error;
 use crate::flow::{Kit, route};
-use crate::headless::{Exit, print, say};
+use crate::headless::{Exit, print};
 use crate::model::route::look::Look;
 use crate::model::route::{Check, Kind, Known, Route, Stage, Verdict};
 use crate::text::safe;
@@ -42,10 +43,7 @@ pub(super) async fn verify(
     let verdicts = reach(kit, &routes).await?;
     let asked = match ask(kit, &routes, there, event).await {
         Ok(asked) => asked,
-        Err(why) => {
-            say(&why);
-            return Ok(Exit::Unreachable as u8);
-        }
+        Err(error) => return Ok(crate::headless::get::tell(error) as u8),
     };
     if json {
         let mut all: Vec<Value> = Vec::new();
@@ -108,7 +106,7 @@ async fn ask(
     routes: &[Route],
     there: Vec<Known>,
     event: Option<&Value>,
-) -> Result<Vec<Asked>, String> {
+) -> Result<Vec<Asked>, Error> {
     let missing = routes.iter().filter(|route| {
         let same = |known: &Known| {
             known.route.kind() == route.kind() && known.route.name() == route.name()
@@ -123,10 +121,8 @@ async fn ask(
         })
         .collect();
     let questions = there.iter().map(|known| async move {
-        let look = route::look(kit, known, event)
-            .await
-            .map_err(|e| e.to_string())?;
-        Ok::<_, String>(look.map(|look| Asked {
+        let look = route::look(kit, known, event).await?;
+        Ok::<_, Error>(look.map(|look| Asked {
             name: known.route.name().to_owned(),
             kind: known.route.kind(),
             look,

@@ -47,7 +47,7 @@ pub(super) async fn moves(client: &Client, asked: Vec<Handover>) -> Vec<Move> {
     for handover in asked {
         let id = InteractionId::from(handover.interaction_id.as_str());
         let read = preflight(client, &id).await;
-        let read = read.map_err(|why| why.to_string());
+        let read = read.map_err(|failure| failure.why.to_string());
         let replace = read.and_then(|one| Replace::of(handover.clone(), &one));
         moves.push(Move::Replace(replace.unwrap_or_else(|why| {
             say(&why);

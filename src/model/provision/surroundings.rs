@@ -39,6 +39,8 @@ pub struct Surroundings {
     pub edges: Vec<OfferedEdge>,
     /// Names that completed jobs of anybody have used, with those jobs.
     pub taken: Vec<(Text, Text)>,
+    /// What of it could not be read: the field that it is about, and a sentence.
+    pub unread: Vec<(&'static str, Text)>,
 }
 
 /// What is said of one field of a payload.
@@ -69,7 +71,12 @@ impl Surroundings {
                 job.fit(40)
             ),
         });
-        edge.into_iter().chain(name).collect()
+        let unread = self.unread.iter().map(|(path, why)| Remark {
+            path,
+            bad: false,
+            sentence: why.to_string(),
+        });
+        edge.into_iter().chain(name).chain(unread).collect()
     }
 
     fn edge(&self, id: &str, sessions: u32) -> Option<Remark> {
@@ -122,6 +129,7 @@ mod tests {
         let mut told = Surroundings {
             edges: vec![edge("e-1", room(10)), edge("e-2", None)],
             taken: vec![("one".into(), "job-7".into())],
+            ..Surroundings::default()
         };
         let said = told.said(&payload);
         assert_eq!(
