@@ -5,6 +5,7 @@ mod audit;
 pub mod digest;
 mod flows;
 mod hourly;
+mod inquiries;
 mod interactions;
 mod jobs;
 mod log;
@@ -237,6 +238,7 @@ impl Performer {
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::SignIn(ask) => self.people.ask(ask),
             Effect::ReadBudget => self.people.read_budget(),
+            Effect::Inquire(inquiry, queues) => self.desk.inquire(inquiry, queues),
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Survey(phone) => self.desk.survey(phone),
             Effect::Closeup(phone) => self.desk.closeup(phone),

@@ -142,6 +142,9 @@ pub struct Faults {
     pub(super) subscribe_most: usize,
     /// Zero is never.
     pub(super) edges_recycle: Duration,
+    pub(super) contradictions: bool,
+    pub(super) double_numbers: bool,
+    pub(super) bad_calls: f64,
 }
 
 impl Default for Faults {
@@ -197,6 +200,9 @@ impl Default for Faults {
             combined: Combined::Serve,
             subscribe_most: 1_000,
             edges_recycle: Duration::ZERO,
+            contradictions: false,
+            double_numbers: false,
+            bad_calls: 0.0,
         }
     }
 }

@@ -15,7 +15,8 @@ use crate::environment::Environment;
 use crate::flow::transfer::preflight;
 use crate::flow::{self, FlowNews, Kit, Order, Stop, Stopper, Tell};
 use crate::model::flow::{FlowId, Outcome};
-use crate::model::{DeviceId, InteractionId};
+use crate::model::inquiry::Inquiry;
+use crate::model::{DeviceId, InteractionId, QueueId};
 use crate::probe::Prober;
 use crate::text::Text;
 use crate::time::Clock;
@@ -149,6 +150,15 @@ impl FlowStarter {
             if let Some(kit) = kit.get() {
                 let _ = done.send(super::interactions::read(&kit.client).await);
             }
+        });
+    }
+
+    /// Reads what somebody looks at.
+    pub(super) fn inquire(&self, inquiry: Inquiry, queues: Vec<QueueId>) {
+        let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
+        tokio::spawn(async move {
+            let client = &kit.wait().await.client;
+            let _ = done.send(super::inquiries::read(client, inquiry, &queues).await);
         });
     }
 

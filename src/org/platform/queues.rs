@@ -223,6 +223,25 @@ fn members(call: &Call<'_>) -> Answer {
     ok(&body)
 }
 
+/// Everybody who works in each queue, by their routing status.
+pub(super) fn statuses(call: &Call<'_>) -> Vec<(String, BTreeMap<String, u64>)> {
+    let busy = busy(&call.shared.interactions());
+    let crews = QueueMembers::of(call);
+    let world = call.shared.world();
+    let now = jiff::Timestamp::now();
+    let of = |queue: &String| {
+        let mut counts = BTreeMap::new();
+        for place in crews.working(queue) {
+            let talks = busy.iter().any(|user| *user == user_id(place).as_str());
+            let status = world.routing_status(place, talks, now);
+            let status = status["status"].as_str().unwrap_or_default().to_owned();
+            *counts.entry(status).or_default() += 1;
+        }
+        (queue.clone(), counts)
+    };
+    crews.places.iter().map(of).collect()
+}
+
 /// The ids of those who talk to somebody.
 fn busy(interactions: &Interactions) -> Vec<String> {
     let legs = interactions.live().iter().flat_map(|one| one.legs.live());
