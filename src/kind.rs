@@ -12,6 +12,7 @@ pub mod arrange;
 pub mod audit;
 pub mod callbacks;
 pub mod carriers;
+pub mod changes;
 pub mod column;
 pub mod contradictions;
 pub mod edges;
@@ -181,6 +182,7 @@ kinds! {
     Webhooks = webhooks::Webhooks;
     Alerts = alerts::Alerts;
     Groups = groups::Groups;
+    Changes = changes::Changes;
     Audit = audit::Audit;
 }
 

@@ -7,6 +7,7 @@ pub mod bookmark;
 pub mod callback;
 pub mod capacity;
 pub mod carrier;
+pub mod change;
 pub mod digest;
 pub mod edge;
 pub mod estate;

@@ -5,6 +5,7 @@ pub mod audit;
 mod breaker;
 pub mod callbacks;
 pub mod carriers;
+pub mod changes;
 pub mod contradictions;
 pub mod cursor;
 pub mod endpoints;
@@ -74,6 +75,7 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(contradictions::ContradictionsPane::default()),
         Box::new(numbers::NumbersPane::default()),
         Box::new(quality::QualityPane::default()),
+        Box::new(changes::ChangesPane::default()),
     ]
 }
 

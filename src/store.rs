@@ -11,6 +11,7 @@ pub mod audit;
 pub mod callbacks;
 pub mod capacity;
 pub mod carriers;
+pub mod changed;
 mod changes;
 pub mod closeups;
 pub mod column;
@@ -112,6 +113,8 @@ pub struct Store {
     pub numbers: numbers::Numbers,
     /// How full the trunks are.
     pub capacity: capacity::Capacity,
+    /// What others changed lately.
+    pub changed: changed::Changed,
     /// How the calls of the last hour sounded.
     pub quality: quality::Quality,
     /// Alerts, open and remembered, and the silences in force.

@@ -10,8 +10,9 @@ use crate::config::Profile;
 use crate::effect::Effect;
 use crate::model::QueueId;
 use crate::model::capacity::CallCapacity;
+use crate::model::change::Change;
 use crate::model::inquiry::Inquiry;
-use crate::model::number::Told;
+use crate::model::number::NumberLists;
 use crate::model::queue::load::QueueLoad;
 use crate::text::Text;
 use crate::time::Millis;
@@ -25,13 +26,15 @@ const PATIENCE_MS: i64 = 30 * 60_000;
 #[derive(Debug)]
 pub enum InquiryAnswer {
     /// Whose the numbers are, and what could not be read of it.
-    Numbers(Result<(Told, Vec<Fault>), Text>),
+    Numbers(Result<(NumberLists, Vec<Fault>), Text>),
     /// How the calls of the last hour sounded.
     Quality(Result<CallListing, Text>),
     /// How busy the queues are.
     Load(Result<BTreeMap<QueueId, QueueLoad>, Text>),
     /// How full the trunks are, at each place.
     Capacity(Result<Vec<(&'static str, CallCapacity)>, Text>),
+    /// What others changed, and what could not be read of it.
+    Changes(Result<(Vec<Change>, Vec<Fault>), Text>),
 }
 
 impl InquiryAnswer {
@@ -43,6 +46,7 @@ impl InquiryAnswer {
             Self::Quality(_) => Inquiry::Quality,
             Self::Load(_) => Inquiry::Load,
             Self::Capacity(_) => Inquiry::Capacity,
+            Self::Changes(_) => Inquiry::Changes,
         }
     }
 }
@@ -108,7 +112,7 @@ impl App {
         let can = self.can();
         let has = match inquiry {
             Inquiry::Numbers => can.numbers,
-            Inquiry::Quality | Inquiry::Capacity => can.quality,
+            Inquiry::Quality | Inquiry::Capacity | Inquiry::Changes => can.quality,
             // Which queues there are comes first.
             Inquiry::Load => can.quality && !self.store.queues.is_empty(),
         };
@@ -127,6 +131,8 @@ impl App {
                 let told = |profile: &Profile| profile.alerts.capacity.is_some();
                 self.profile.as_deref().is_some_and(told)
             }
+            // An alert names what was changed before it.
+            Inquiry::Changes => self.focus().alert.is_some(),
             Inquiry::Numbers | Inquiry::Load => false,
         }
     }
@@ -171,6 +177,7 @@ impl App {
                 Inquiry::Numbers => store.numbers.asked(now),
                 Inquiry::Quality => store.quality.asked(now),
                 Inquiry::Load => store.queues.load_asked(now),
+                Inquiry::Changes => store.changed.asked(now),
                 Inquiry::Capacity => {}
             }
             true
@@ -193,6 +200,11 @@ impl App {
                 quality.read(listing.calls, listing.left_out, faults, now);
                 self.calls_read();
             }
+            InquiryAnswer::Changes(Ok((all, faults))) => {
+                let faults = faults.into_iter().map(|fault| fault.0).collect();
+                self.store.changed.read(all, faults, now);
+            }
+            InquiryAnswer::Changes(Err(why)) => self.store.changed.read_failed(why, now),
             InquiryAnswer::Capacity(Ok(told)) => {
                 self.store.capacity.read(told, now);
                 self.capacity_read();

@@ -22,6 +22,8 @@ pub enum Concern {
     Quality,
     /// Whose numbers are whose.
     Numbers,
+    /// What others changed.
+    Changes,
     /// Event routes.
     Routes,
     /// Callbacks, their queues and opening hours.
@@ -36,7 +38,7 @@ pub enum Concern {
 
 impl Concern {
     /// Every concern, in the order that the view lists them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SignIn,
         Self::Channels,
         Self::Registrations,
@@ -44,6 +46,7 @@ impl Concern {
         Self::Interactions,
         Self::Quality,
         Self::Numbers,
+        Self::Changes,
         Self::Routes,
         Self::Callbacks,
         Self::Jobs,
@@ -62,6 +65,7 @@ impl Concern {
             Self::Interactions => "interactions",
             Self::Quality => "quality",
             Self::Numbers => "numbers",
+            Self::Changes => "changes",
             Self::Routes => "routes",
             Self::Callbacks => "callbacks",
             Self::Jobs => "jobs",

@@ -6,6 +6,7 @@
 mod analytics;
 pub mod callbacks;
 mod capacity;
+mod changes;
 pub mod channels;
 mod closeup;
 pub(crate) mod conversations;

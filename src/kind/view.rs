@@ -6,9 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Kind, alerts, audit, callbacks, carriers, contradictions, edges, endpoints, interactions, jobs,
-    numbers, probes, quality, queues, registrations, routes, sites, transfers, trunks, users,
-    webhooks,
+    Kind, alerts, audit, callbacks, carriers, changes, contradictions, edges, endpoints,
+    interactions, jobs, numbers, probes, quality, queues, registrations, routes, sites, transfers,
+    trunks, users, webhooks,
 };
 use crate::query::{FieldSpec, Query};
 
@@ -117,6 +117,7 @@ impl Lists {
         "Contradictions" = contradictions::Contradictions;
         "Numbers" = numbers::Numbers;
         "Quality" = quality::Quality;
+        "Changes" = changes::Changes;
     };
 
     /// Those of the pane of that name, whatever the case.

@@ -11,11 +11,19 @@ pub enum Inquiry {
     Load,
     /// How full the trunks are.
     Capacity,
+    /// What others changed in telephony.
+    Changes,
 }
 
 impl Inquiry {
     /// Each.
-    pub const ALL: [Self; 4] = [Self::Numbers, Self::Quality, Self::Load, Self::Capacity];
+    pub const ALL: [Self; 5] = [
+        Self::Numbers,
+        Self::Quality,
+        Self::Load,
+        Self::Capacity,
+        Self::Changes,
+    ];
 
     /// The pane that shows it.
     #[must_use]
@@ -25,6 +33,7 @@ impl Inquiry {
             Self::Quality => "Quality",
             Self::Load => "Queues",
             Self::Capacity => "Trunks",
+            Self::Changes => "Changes",
         }
     }
 
@@ -36,6 +45,7 @@ impl Inquiry {
             Self::Quality => "calls",
             Self::Load => "queues",
             Self::Capacity => "capacity",
+            Self::Changes => "changes",
         }
     }
 
@@ -51,6 +61,8 @@ impl Inquiry {
             Self::Load => 15_000,
             // Two requests.
             Self::Capacity => 30_000,
+            // One request.
+            Self::Changes => 60_000,
         }
     }
 }

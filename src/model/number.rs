@@ -5,7 +5,7 @@
 
 mod plan;
 
-pub use self::plan::{NumberPlan, Told};
+pub use self::plan::{NumberLists, NumberPlan};
 
 use crate::text::Text;
 

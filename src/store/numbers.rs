@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::carriers::Reading;
-use crate::model::number::{NumberPlan, NumberRow, Told};
+use crate::model::number::{NumberLists, NumberPlan, NumberRow};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -30,7 +30,7 @@ impl Numbers {
     }
 
     /// A whole reading; what could not be read of it is told beside.
-    pub fn read(&mut self, told: &Told, faults: Vec<Text>, now: Millis) {
+    pub fn read(&mut self, told: &NumberLists, faults: Vec<Text>, now: Millis) {
         self.plan = NumberPlan::of(told);
         self.users = told.users.len();
         self.of_owner.clear();
@@ -111,13 +111,13 @@ mod tests {
     #[test]
     fn a_failure_keeps_what_was_known() {
         let mut numbers = Numbers::default();
-        let told = Told {
+        let told = NumberLists {
             users: vec![Listed {
                 user: "u-1".into(),
                 extensions: vec!["8031".into()],
                 ..Listed::default()
             }],
-            ..Told::default()
+            ..NumberLists::default()
         };
         numbers.asked(Millis(1));
         numbers.read(&told, Vec::new(), Millis(2));

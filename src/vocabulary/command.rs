@@ -12,7 +12,7 @@ use crate::model::number;
 use crate::time::Millis;
 
 /// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
-pub const TITLES: [&str; 20] = [
+pub const TITLES: [&str; 21] = [
     "Registrations",
     "Carriers",
     "Transfers",
@@ -33,6 +33,7 @@ pub const TITLES: [&str; 20] = [
     "Contradictions",
     "Numbers",
     "Quality",
+    "Changes",
 ];
 
 /// Which half of the shelf.

@@ -224,3 +224,24 @@ async fn any_call_of_the_api_goes_by_the_same_token_audit_and_gate() {
         assert_eq!(far.run(wrong).status.code(), Some(2), "{wrong:?}");
     }
 }
+
+#[tokio::test]
+async fn what_was_changed_is_told_with_who_did_it() {
+    let far = Far::start(&["--users", "20", "--api", "platform"]);
+    let phones = rows(&far.run(&["get", "registrations", "--where", "deviceId:poly", "--json"]));
+    let phone = phones[0]["deviceId"].as_str().unwrap();
+    let path = format!("telephony/providers/edges/phones/{phone}/reboot");
+    let sent = far.run(&["api", "POST", &path, "--yes"]);
+    assert_eq!(sent.status.code(), Some(0), "{}", said(&sent));
+    let found = rows(&far.run(&["get", "changes", "--json"]));
+    assert!(!found.is_empty());
+    let newest = &found[0];
+    assert!(
+        newest["thingId"] == phone || newest["name"] == phone,
+        "{newest}"
+    );
+    assert!(
+        newest["by"].is_string() && newest["at"].is_string(),
+        "{newest}"
+    );
+}

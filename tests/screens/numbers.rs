@@ -4,7 +4,7 @@ use trunkline::app::event::{Done, Event};
 use trunkline::app::inquiries::InquiryAnswer;
 use trunkline::effect::Effect;
 use trunkline::model::inquiry::Inquiry;
-use trunkline::model::number::{Did, Listed, Owner, OwnerSort, Pool, Told};
+use trunkline::model::number::{Did, Listed, NumberLists, Owner, OwnerSort, Pool};
 use trunkline::text::Text;
 
 use super::platform;
@@ -37,7 +37,7 @@ pub fn read(stage: &mut Stage) {
         extensions: vec![extension.into()],
         station: Some(format!("{name} webrtc").as_str().into()),
     };
-    let told = Told {
+    let told = NumberLists {
         pools: vec![Pool {
             id: "p-1".into(),
             name: "Berlin".into(),

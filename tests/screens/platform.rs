@@ -249,6 +249,7 @@ pub fn populated() -> Stage {
     callbacks(&mut stage);
     super::numbers::read(&mut stage);
     super::quality::read(&mut stage);
+    super::quality::changed(&mut stage);
     stage
 }
 

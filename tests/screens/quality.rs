@@ -6,6 +6,7 @@ use trunkline::cloud::platform::quality::CallListing;
 use trunkline::effect::Effect;
 use trunkline::model::alert::Subject;
 use trunkline::model::capacity::CallCapacity;
+use trunkline::model::change::Change;
 use trunkline::model::inquiry::Inquiry;
 use trunkline::model::quality::{Call, CallLeg};
 use trunkline::model::queue::load::QueueLoad;
@@ -72,6 +73,40 @@ pub fn read(stage: &mut Stage) {
     let answer = InquiryAnswer::Quality(Ok(listing));
     stage.happen(Event::Done(Done::Inquired(Box::new(answer))));
     stage.pass(1_500);
+}
+
+/// What was changed, by two of them; an alert would name the first.
+pub fn changed(stage: &mut Stage) {
+    let change = |id: &str, ago: i64, user: Option<&str>, status: &str| Change {
+        id: id.into(),
+        at: NOON.plus(-ago * MINUTE),
+        user: user.map(Into::into),
+        client: Some("client-1".into()),
+        action: "Update".into(),
+        sort: "Trunk".into(),
+        thing: Some("t-1".into()),
+        name: "Northwind".into(),
+        status: Some(status.into()),
+        properties: vec!["enabled: true -> false".into()],
+    };
+    let all = vec![
+        change("a-1", 3, Some("Eve Adams"), "SUCCESS"),
+        change("a-2", 90, None, "FAILURE"),
+    ];
+    let answer = InquiryAnswer::Changes(Ok((all, Vec::new())));
+    stage.happen(Event::Done(Done::Inquired(Box::new(answer))));
+    stage.pass(1_500);
+}
+
+#[test]
+fn what_others_changed_is_listed_and_an_alert_names_it() {
+    let mut stage = platform::estate();
+    changed(&mut stage);
+    command(&mut stage, "changes");
+    insta::assert_snapshot!("changes_80x24", stage.text((80, 24)));
+    let before = stage.app.store.changed.before(NOON, 15 * MINUTE);
+    let named: Vec<String> = before.map(Change::sentence).collect();
+    assert_eq!(named, ["Update Trunk Northwind by Eve Adams"]);
 }
 
 #[test]

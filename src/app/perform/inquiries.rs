@@ -15,6 +15,10 @@ pub(super) async fn read(client: &Client, inquiry: Inquiry, queues: &[QueueId]) 
             let read = async { client.platform()?.numbers().await }.await;
             InquiryAnswer::Numbers(read.map_err(why))
         }
+        Inquiry::Changes => {
+            let read = async { client.platform()?.changes(Urgency::Reread).await }.await;
+            InquiryAnswer::Changes(read.map_err(why))
+        }
         Inquiry::Capacity => {
             let read = async { client.platform()?.capacity(Urgency::Reread).await }.await;
             InquiryAnswer::Capacity(read.map_err(why))

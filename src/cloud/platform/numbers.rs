@@ -15,7 +15,7 @@ use super::estate::{EDGES, Reference, TELEPHONY, refer, text, told};
 use super::pages::{List, Whole};
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::{Error, Fault, Urgency};
-use crate::model::number::{Did, Listed, Owner, OwnerSort, Pool, Told};
+use crate::model::number::{Did, Listed, NumberLists, Owner, OwnerSort, Pool};
 use crate::text::Text;
 
 /// Numbers of one profile that are taken in.
@@ -24,7 +24,7 @@ const MOST: usize = 32;
 impl Platform<'_> {
     /// Reads all three lists; a list that is not whole is told beside. A page a hundred entries, one after the other: a person waits
     /// for the first two, and the users come when the budget has room.
-    pub async fn numbers(self) -> Result<(Told, Vec<Fault>), Error> {
+    pub async fn numbers(self) -> Result<(NumberLists, Vec<Fault>), Error> {
         let pools = List {
             path: &[&EDGES[..], &["didpools"]].concat(),
             query: &[],
@@ -44,7 +44,7 @@ impl Platform<'_> {
         };
         let users: Whole<Listed> = self.all(users, Urgency::Enumerate, listed).await?;
         let faults = [pools.faults, dids.faults, users.faults].concat();
-        let told = Told {
+        let told = NumberLists {
             all_dids: dids.lack.is_none() && users.lack.is_none(),
             all_users: users.lack.is_none(),
             pools: pools.entries,

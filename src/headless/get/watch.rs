@@ -65,6 +65,7 @@ pub async fn run<K: Kind>(
         Name::Webhooks => app.look_at("Webhooks"),
         Name::Numbers => app.look_at("Numbers"),
         Name::Quality => app.look_at("Quality"),
+        Name::Changes => app.look_at("Changes"),
         _ => {}
     }
     let screen = Printer::<K> {
@@ -124,6 +125,7 @@ fn reading(name: Name, store: &Store) -> Option<&Reading> {
         Name::Webhooks => Some(store.webhooks.reading()),
         Name::Numbers => Some(store.numbers.reading()),
         Name::Quality => Some(store.quality.reading()),
+        Name::Changes => Some(store.changed.reading()),
         _ => None,
     }
 }
@@ -140,6 +142,7 @@ fn ready(name: Name, app: &App) -> bool {
             let told = told(app.can().numbers, app.store.numbers.reading());
             return told && headless::ready(app);
         }
+        Name::Changes => return told(app.can().quality, app.store.changed.reading()),
         Name::Quality => {
             let carriers = *app.store.carriers.reading() != Reading::Awaited;
             let told = told(app.can().quality, app.store.quality.reading());
@@ -193,6 +196,9 @@ fn ended(name: Name, app: &App) -> Exit {
     if name == Name::Numbers && !app.can().numbers {
         say("numbers and extensions are not available from the API of this organisation");
     }
+    if name == Name::Changes && !app.can().quality {
+        say("the organisation's own audit is not available from its API");
+    }
     if name == Name::Quality && !app.can().quality {
         say("the quality of calls is not available from the API of this organisation");
     }
@@ -200,6 +206,7 @@ fn ended(name: Name, app: &App) -> Exit {
         Name::Carriers | Name::Trunks | Name::Edges => app.store.carriers.faults(),
         Name::Numbers => app.store.numbers.faults(),
         Name::Quality => app.store.quality.faults(),
+        Name::Changes => app.store.changed.faults(),
         Name::Registrations
         | Name::Users
         | Name::Sites

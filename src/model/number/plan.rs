@@ -10,7 +10,7 @@ const LONGEST: usize = 15;
 
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct NumberLists {
     /// Every pool.
     pub pools: Vec<Pool>,
     /// Every number that is assigned.
@@ -48,7 +48,7 @@ struct Range<'a> {
 impl NumberPlan {
     /// Holds the lists against each other.
     #[must_use]
-    pub fn of(told: &Told) -> Self {
+    pub fn of(told: &NumberLists) -> Self {
         let ranges: Vec<Range<'_>> = told.pools.iter().filter_map(Range::of).collect();
         let mut numbers: BTreeMap<String, Claims<'_>> = BTreeMap::new();
         let mut extensions: BTreeMap<String, Claims<'_>> = BTreeMap::new();
@@ -178,7 +178,7 @@ impl Claims<'_> {
         }
     }
 
-    fn number(self, digits: String, pool: Option<&Range<'_>>, told: &Told) -> NumberRow {
+    fn number(self, digits: String, pool: Option<&Range<'_>>, told: &NumberLists) -> NumberRow {
         let (tenure, note) = self.judged(pool.is_some(), told);
         let by_id = self.dids.iter().find_map(|did| did.pool.as_ref());
         let by_id = by_id.map(|id| {
@@ -192,7 +192,7 @@ impl Claims<'_> {
     }
 
     /// What the lists come to, and the sentence about it.
-    fn judged(&self, pooled: bool, told: &Told) -> (Tenure, String) {
+    fn judged(&self, pooled: bool, told: &NumberLists) -> (Tenure, String) {
         let owners = self.dids.iter().filter_map(|did| did.owner.as_ref());
         let owners: BTreeSet<&Owner> = owners.collect();
         if self.users.len() > 1 {
@@ -322,8 +322,8 @@ mod tests {
         }
     }
 
-    fn told() -> Told {
-        Told {
+    fn told() -> NumberLists {
+        NumberLists {
             pools: vec![Pool {
                 id: "p-1".into(),
                 name: "Berlin".into(),
@@ -382,7 +382,7 @@ mod tests {
 
     #[test]
     fn what_was_not_read_is_no_contradiction() {
-        let part = Told {
+        let part = NumberLists {
             all_users: false,
             all_dids: false,
             ..told()
@@ -391,14 +391,14 @@ mod tests {
         assert_eq!(of(&plan, "49301231").tenure, Tenure::Assigned);
         assert_eq!(of(&plan, "49301235").tenure, Tenure::Assigned);
         assert!(plan.rows.iter().all(|row| row.tenure != Tenure::Free));
-        let odd = Told {
+        let odd = NumberLists {
             pools: vec![Pool {
                 id: "p".into(),
                 name: Text::default(),
                 first: "+49301239".into(),
                 last: "soon".into(),
             }],
-            ..Told::default()
+            ..NumberLists::default()
         };
         assert!(NumberPlan::of(&odd).rows.is_empty());
     }
