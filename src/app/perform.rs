@@ -315,11 +315,13 @@ impl Performer {
         let writes = self.desk.opening(Arc::clone(&profile), environment.clone());
         let prober = Arc::clone(&self.prober);
         let people = self.people.opening();
+        let reads = self.desk.client();
         let share = self.share.clone();
         tokio::spawn(async move {
             let end = match client(&profile, &environment).await {
                 Ok(client) => {
                     people.open(&client, share.is_none()).await;
+                    let _ = reads.set(client.clone());
                     let organisation = Organisation {
                         client: client.clone(),
                         plan: plan(&profile),

@@ -1,7 +1,7 @@
 //! What others changed in telephony lately: who, what, when, as the organisation's own audit has it.
 
 use super::column::fields;
-use super::{Column, Kind, Value};
+use super::{Column, Kind};
 use crate::model::change::Change;
 use crate::query::FieldSpec;
 use crate::store::{Changes as StoreChanges, Store};

@@ -85,7 +85,7 @@ const COLUMNS: &[Of] = &[
         "WHAT TO DO",
         "What to do about it",
         (20, 76),
-        |line| Value::Word(line.obstacle.remedy()),
+        |line| Value::owned(line.obstacle.remedy().to_owned()),
     )
     .aside()
     .hidden(),
