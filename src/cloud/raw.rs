@@ -88,9 +88,8 @@ struct RawPage {
 
 fn listed(mut body: Value) -> Option<RawPage> {
     let name = LISTS.into_iter().find(|name| body[name].is_array())?;
-    let entries = match body[name].take() {
-        Value::Array(entries) => entries,
-        _ => return None,
+    let Value::Array(entries) = body[name].take() else {
+        return None;
     };
     Some(RawPage {
         entries,

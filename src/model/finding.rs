@@ -108,8 +108,7 @@ impl Finding {
             ProbeOutcome::Stun(_) | ProbeOutcome::Turn(_) | ProbeOutcome::Dns(_) => "answers",
             ProbeOutcome::Http(http) if http.healthy() => "healthy",
             ProbeOutcome::Sip(sip) if sip.grade() > Grade::Bad => "answers",
-            ProbeOutcome::Sip(_) => "unhealthy",
-            ProbeOutcome::Http(_) => "unhealthy",
+            ProbeOutcome::Sip(_) | ProbeOutcome::Http(_) => "unhealthy",
             ProbeOutcome::Failed(failure) => match failure.kind {
                 FailureKind::Unreachable => "unreachable",
                 FailureKind::Refused => "refused",

@@ -55,14 +55,12 @@ impl Inquiry {
         match self {
             // A request a hundred users: what changes by the day is not read by the minute.
             Self::Numbers => 15 * 60_000,
-            // Up to ten requests a minute, a hundred calls each.
-            Self::Quality => 60_000,
+            // Up to ten requests a minute, a hundred calls each; one request.
+            Self::Quality | Self::Changes => 60_000,
             // A request a hundred queues.
             Self::Load => 15_000,
             // Two requests.
             Self::Capacity => 30_000,
-            // One request.
-            Self::Changes => 60_000,
         }
     }
 }

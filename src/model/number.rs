@@ -35,7 +35,7 @@ pub struct Did {
 
 /// What a user's profile says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listed {
+pub struct UserNumbers {
     /// The user's id.
     pub user: Text,
     /// The user's name, or empty.

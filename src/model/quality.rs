@@ -130,7 +130,7 @@ impl CallLeg {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scores {
     /// Those that were measured, worst first.
-    scores: Vec<f64>,
+    measured: Vec<f64>,
     /// When the first poor one began.
     pub poor_since: Option<Millis>,
     /// How many were measured of those that began then or later.
@@ -151,10 +151,10 @@ impl Scores {
         } else {
             0
         };
-        let mut scores: Vec<f64> = measured.iter().map(|(score, _)| *score).collect();
-        scores.sort_by(f64::total_cmp);
+        let mut measured: Vec<f64> = measured.iter().map(|(score, _)| *score).collect();
+        measured.sort_by(f64::total_cmp);
         Self {
-            scores,
+            measured,
             poor_since,
             since,
         }
@@ -169,7 +169,7 @@ impl Scores {
     /// How many were measured.
     #[must_use]
     pub fn measured(&self) -> usize {
-        self.scores.len()
+        self.measured.len()
     }
 
     /// How many of them sound poor.
@@ -181,14 +181,14 @@ impl Scores {
     /// How many of them are below a score.
     #[must_use]
     pub fn below(&self, mos: f64) -> usize {
-        self.scores.iter().filter(|score| **score < mos).count()
+        self.measured.iter().filter(|score| **score < mos).count()
     }
 
     /// What one in twenty is worse than; the worst where there are fewer.
     #[must_use]
     pub fn p5(&self) -> Option<f64> {
-        let place = self.scores.len() / 20;
-        self.scores.get(place).copied()
+        let place = self.measured.len() / 20;
+        self.measured.get(place).copied()
     }
 }
 

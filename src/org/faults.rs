@@ -86,6 +86,10 @@ pub(super) enum Combined {
 ///
 /// What each one does is told in the table, where a person who asks for help reads it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fault that is there or is not"
+)]
 pub struct Faults {
     pub(super) http_429: f64,
     pub(super) http_503: f64,

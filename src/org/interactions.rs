@@ -152,6 +152,12 @@ impl Interactions {
         }
     }
 
+    /// Who has a call, or several.
+    pub(super) fn talking(&self) -> Vec<String> {
+        let legs = self.live.iter().flat_map(|one| one.legs.live());
+        legs.map(|leg| leg.who.id.to_string()).collect()
+    }
+
     /// Begins an interaction; none when there are too many.
     pub(super) fn add(
         &mut self,

@@ -99,8 +99,8 @@ impl Shared {
         for (carrier, (_, address)) in world.plant.carriers.iter_mut().zip(&places.proxies) {
             carrier.proxy = address.to_string();
         }
-        world.contradict(options.faults.contradictions, now);
         let mut interactions = Interactions::populate(&world.people, options.seed, now);
+        world.contradict(options.faults.contradictions, &interactions.talking(), now);
         interactions.topics = topics.clone();
         if options.faults.bad_calls > 0.0 {
             interactions.sound_bad(&world.people, options.seed, now);

@@ -150,11 +150,11 @@ async fn exchange(
     let silent = |_| Failed::silent(peer, 1, until.allowed);
     let sent = Instant::now();
     let request = options.request();
-    let send = async {
+    let ask = async {
         stream.write_all(request.as_bytes()).await?;
         stream.flush().await
     };
-    until.wait(send).await.map_err(silent)?.map_err(broke)?;
+    until.wait(ask).await.map_err(silent)?.map_err(broke)?;
     let mut begun = BytesMut::new();
     let mut strays = 0;
     loop {

@@ -106,16 +106,16 @@ impl Numbers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::number::Listed;
+    use crate::model::number::UserNumbers;
 
     #[test]
     fn a_failure_keeps_what_was_known() {
         let mut numbers = Numbers::default();
         let told = NumberLists {
-            users: vec![Listed {
+            users: vec![UserNumbers {
                 user: "u-1".into(),
                 extensions: vec!["8031".into()],
-                ..Listed::default()
+                ..UserNumbers::default()
             }],
             ..NumberLists::default()
         };

@@ -1,6 +1,8 @@
-//! SIP OPTIONS against Debian's `kamailio` over UDP and TCP and `sipp` as a user agent, and against servers that misbehave.
+//! SIP OPTIONS against Debian's `kamailio` over UDP, TCP and TLS and `sipp` as a user agent, and against servers that misbehave.
 
+use std::cell::Cell;
 use std::net::{TcpListener, UdpSocket};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -8,6 +10,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use trunkline::model::finding::{Finding, Grade, ProbeOutcome, SipAnswer, Target};
 use trunkline::probe::{Prober, Settings};
+
+use crate::servers::Authority;
 
 /// A server of somebody else, ended when the test is.
 struct Served {
@@ -24,11 +28,15 @@ impl Drop for Served {
 }
 
 async fn probe(target: &str, deadline: Duration) -> Finding {
-    let target: Target = target.parse().unwrap();
     let settings = Settings {
         deadline,
         ..Settings::default()
     };
+    probe_with(settings, target).await
+}
+
+async fn probe_with(settings: Settings, target: &str) -> Finding {
+    let target: Target = target.parse().unwrap();
     Prober::new(settings).probe(&target).await
 }
 
@@ -42,6 +50,18 @@ fn answer(finding: &Finding) -> &SipAnswer {
 fn free() -> u16 {
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     tcp.local_addr().unwrap().port()
+}
+
+/// Says what is not installed, and fails where CI promises it.
+fn skipped(what: &str) {
+    println!(
+        "skipped: {what} is not installed (apt-get install kamailio kamailio-tls-modules sip-tester)"
+    );
+    assert_ne!(
+        std::env::var("CI").as_deref(),
+        Ok("true"),
+        "CI installs {what}"
+    );
 }
 
 /// None when it is not installed; then the test says so.
@@ -61,12 +81,7 @@ async fn serve(
             .stderr(Stdio::null())
             .spawn();
         let Ok(child) = child else {
-            println!("skipped: {program} is not installed (apt-get install kamailio sip-tester)");
-            assert_ne!(
-                std::env::var("CI").as_deref(),
-                Ok("true"),
-                "CI installs {program}"
-            );
+            skipped(program);
             return None;
         };
         let mut served = Served {
@@ -104,24 +119,75 @@ request_route {
 }
 "#;
 
+/// What `kamailio` is started with: that configuration, kept in the folder, and little memory.
+fn kamailio(folder: &TempDir, configuration: &str) -> Vec<String> {
+    let folder = folder.path();
+    let file = folder.join("kamailio.cfg");
+    std::fs::write(&file, configuration).unwrap();
+    let (file, folder) = (file.display().to_string(), folder.display().to_string());
+    let words = [
+        "-f", &file, "-DD", "-E", "-m", "32", "-M", "8", "-Y", &folder,
+    ];
+    words.map(str::to_owned).to_vec()
+}
+
+/// Where Debian has what `kamailio` does TLS with.
+const TLS_MODULE: &str = "/usr/lib/x86_64-linux-gnu/kamailio/modules/tls.so";
+
+#[tokio::test]
+async fn kamailio_answers_over_tls_to_whom_its_authority_is_trusted() {
+    if !Path::new(TLS_MODULE).exists() {
+        skipped("kamailio-tls-modules");
+        return;
+    }
+    let (ca, tls) = (Authority::new("Ours"), Cell::new(0));
+    let arguments = |folder: &TempDir, port: u16| {
+        let (certificate, key) = ca.issue("127.0.0.1", (-1, 90)).pem();
+        let file = |name: &str, text: String| {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).unwrap();
+            file.display().to_string()
+        };
+        let (certificate, key) = (file("cert.pem", certificate), file("key.pem", key));
+        tls.set(free());
+        let with_tls = format!(
+            "enable_tls=yes\nlisten=tls:127.0.0.1:{}\nloadmodule \"tls.so\"\n\
+             modparam(\"tls\", \"tls_method\", \"TLSv1.2+\")\n\
+             modparam(\"tls\", \"certificate\", \"{certificate}\")\n\
+             modparam(\"tls\", \"private_key\", \"{key}\")\nrequest_route {{",
+            tls.get()
+        );
+        let configuration = KAMAILIO.replace("PORT", &port.to_string());
+        kamailio(folder, &configuration.replace("request_route {", &with_tls))
+    };
+    let Some(_served) = serve("kamailio", arguments, "tcp").await else {
+        return;
+    };
+    let target = format!("sip:127.0.0.1:{}?transport=tls", tls.get());
+    let trusting = Settings {
+        authorities: vec![ca.der.clone()],
+        ..Settings::default()
+    };
+    let finding = probe_with(trusting, &target).await;
+    let told = answer(&finding);
+    assert_eq!(
+        (told.status, told.transport.word(), finding.grade()),
+        (200, "tls", Grade::Good),
+        "{finding:?}"
+    );
+    let finding = probe(&target, Duration::from_secs(5)).await;
+    assert_eq!(finding.grade(), Grade::Bad, "{finding:?}");
+    assert!(
+        finding.sentence().contains("root that is not trusted here"),
+        "{}",
+        finding.sentence()
+    );
+}
+
 #[tokio::test]
 async fn kamailio_answers_over_udp_and_tcp() {
     let arguments = |folder: &TempDir, port: u16| {
-        let file = folder.path().join("kamailio.cfg");
-        std::fs::write(&file, KAMAILIO.replace("PORT", &port.to_string())).unwrap();
-        let text = |text: &str| text.to_owned();
-        vec![
-            text("-f"),
-            file.display().to_string(),
-            text("-DD"),
-            text("-E"),
-            text("-m"),
-            text("16"),
-            text("-M"),
-            text("4"),
-            text("-Y"),
-            folder.path().display().to_string(),
-        ]
+        kamailio(folder, &KAMAILIO.replace("PORT", &port.to_string()))
     };
     let Some(served) = serve("kamailio", arguments, "tcp").await else {
         return;

@@ -76,9 +76,10 @@ struct Entity {
     client: Option<Reference>,
     #[serde(default, deserialize_with = "lenient")]
     action: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    entity_type: Option<String>,
-    entity: Option<Reference>,
+    #[serde(default, rename = "entityType", deserialize_with = "lenient")]
+    sort: Option<String>,
+    #[serde(rename = "entity")]
+    thing: Option<Reference>,
     #[serde(default, deserialize_with = "lenient")]
     status: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
@@ -88,8 +89,8 @@ struct Entity {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Property {
-    #[serde(default)]
-    property: String,
+    #[serde(default, rename = "property")]
+    name: String,
     #[serde(default)]
     old_values: Vec<String>,
     #[serde(default)]
@@ -99,7 +100,7 @@ struct Property {
 fn change(entity: Entity) -> Result<Change, String> {
     let (user, name) = refer(entity.user);
     let user = Some(name).filter(|name| !name.is_empty()).or(user);
-    let (thing, name) = refer(entity.entity);
+    let (thing, name) = refer(entity.thing);
     let name = match &thing {
         Some(id) if name.is_empty() => id.clone(),
         _ => name,
@@ -111,17 +112,17 @@ fn change(entity: Entity) -> Result<Change, String> {
         user,
         client: refer(entity.client).0,
         action: text(entity.action),
-        sort: text(entity.entity_type),
+        sort: text(entity.sort),
         thing,
         name,
         status: told(entity.status),
-        properties: properties.take(PROPERTIES).map(said).collect(),
+        properties: properties.take(PROPERTIES).map(|one| said(&one)).collect(),
     })
 }
 
-fn said(one: Property) -> Text {
+fn said(one: &Property) -> Text {
     let (old, new) = (one.old_values.join(", "), one.new_values.join(", "));
-    let line = format!("{}: {old} -> {new}", one.property);
+    let line = format!("{}: {old} -> {new}", one.name);
     Text::from(fit(&line, SHOWN))
 }
 

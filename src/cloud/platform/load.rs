@@ -105,7 +105,8 @@ struct Group {
 
 #[derive(Deserialize)]
 struct Metric {
-    metric: String,
+    #[serde(rename = "metric")]
+    name: String,
     qualifier: Option<String>,
     #[serde(default)]
     stats: Stats,
@@ -140,7 +141,7 @@ impl Container {
         };
         for metric in self.data {
             let count = metric.stats.count;
-            match metric.metric.as_str() {
+            match metric.name.as_str() {
                 "oWaiting" => {
                     more(&mut load.waiting, count);
                     let dates = metric.observations.iter().map(|one| one.observation_date);

@@ -15,7 +15,7 @@ use super::estate::{EDGES, Reference, TELEPHONY, refer, text, told};
 use super::pages::{List, Whole};
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::{Error, Fault, Urgency};
-use crate::model::number::{Did, Listed, NumberLists, Owner, OwnerSort, Pool};
+use crate::model::number::{Did, NumberLists, Owner, OwnerSort, Pool, UserNumbers};
 use crate::text::Text;
 
 /// Numbers of one profile that are taken in.
@@ -36,13 +36,13 @@ impl Platform<'_> {
             query: &[],
             permissions: TELEPHONY,
         };
-        let dids: Whole<Did> = self.all(dids, Urgency::Reread, did).await?;
+        let dids: Whole<Did> = self.all(dids, Urgency::Reread, |one| Ok(did(one))).await?;
         let users = List {
             path: &["users"],
             query: &[("expand", "station")],
             permissions: &[],
         };
-        let users: Whole<Listed> = self.all(users, Urgency::Enumerate, listed).await?;
+        let users: Whole<UserNumbers> = self.all(users, Urgency::Enumerate, listed).await?;
         let faults = [pools.faults, dids.faults, users.faults].concat();
         let told = NumberLists {
             all_dids: dids.lack.is_none() && users.lack.is_none(),
@@ -116,7 +116,7 @@ fn pool(entity: PoolEntity) -> Result<Pool, String> {
     })
 }
 
-fn did(entity: DidEntity) -> Result<Did, String> {
+fn did(entity: DidEntity) -> Did {
     let sort = OwnerSort::of_wire(entity.owner_type.as_deref().unwrap_or_default());
     let (owner, name) = refer(entity.owner);
     let owner = owner.map(|id| Owner {
@@ -124,14 +124,14 @@ fn did(entity: DidEntity) -> Result<Did, String> {
         name: if name.is_empty() { id.clone() } else { name },
         id,
     });
-    Ok(Did {
+    Did {
         number: entity.phone_number.into(),
         pool: refer(entity.did_pool).0,
         owner,
-    })
+    }
 }
 
-fn listed(entity: UserEntity) -> Result<Listed, String> {
+fn listed(entity: UserEntity) -> Result<UserNumbers, String> {
     let contacts = entity
         .primary_contact_info
         .into_iter()
@@ -150,7 +150,7 @@ fn listed(entity: UserEntity) -> Result<Listed, String> {
     }
     let station = entity.station.and_then(|all| all.associated_station);
     let (station_id, name) = refer(station);
-    Ok(Listed {
+    Ok(UserNumbers {
         user: id(entity.id, "id")?,
         name: text(entity.name),
         numbers,
@@ -180,12 +180,9 @@ mod tests {
     #[test]
     fn a_number_tells_its_owner_where_there_is_one() {
         let entity = r#"{"id":"d","phoneNumber":"+1","owner":{"id":"f","name":"Main"},"ownerType":"IVR_CONFIG"}"#;
-        let owned = did(serde_json::from_str(entity).unwrap())
-            .unwrap()
-            .owner
-            .unwrap();
+        let owned = did(serde_json::from_str(entity).unwrap()).owner.unwrap();
         assert_eq!((owned.sort, owned.name.raw()), (OwnerSort::Flow, "Main"));
-        let none = did(serde_json::from_str(r#"{"phoneNumber":"+1"}"#).unwrap()).unwrap();
+        let none = did(serde_json::from_str(r#"{"phoneNumber":"+1"}"#).unwrap());
         assert_eq!((none.owner, none.pool), (None, None));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Did, Listed, NumberRow, Owner, OwnerSort, Pool, Tenure, digits};
+use super::{Did, NumberRow, Owner, OwnerSort, Pool, Tenure, UserNumbers, digits};
 use crate::text::Text;
 
 /// The longest number (E.164); what is longer is none.
@@ -16,7 +16,7 @@ pub struct NumberLists {
     /// Every number that is assigned.
     pub dids: Vec<Did>,
     /// Every user, with or without numbers.
-    pub users: Vec<Listed>,
+    pub users: Vec<UserNumbers>,
     /// Whether these are all users: else nothing is said of what none of them has.
     pub all_users: bool,
     /// Whether these are all assigned numbers: else nothing is said of what is free.
@@ -35,7 +35,7 @@ pub struct NumberPlan {
 struct Claims<'a> {
     written: Option<&'a Text>,
     dids: Vec<&'a Did>,
-    users: Vec<&'a Listed>,
+    users: Vec<&'a UserNumbers>,
 }
 
 /// A pool with its range as numbers.
@@ -89,7 +89,7 @@ impl NumberPlan {
                 .into_iter()
                 .map(|(digits, claims)| claims.extension(digits)),
         );
-        let without = |user: &&Listed| user.numbers.is_empty() && user.extensions.is_empty();
+        let without = |user: &&UserNumbers| user.numbers.is_empty() && user.extensions.is_empty();
         rows.extend(told.users.iter().filter(without).map(nothing));
         if told.all_dids {
             rows.extend(ranges.iter().filter_map(|range| range.free(&used)));
@@ -105,7 +105,7 @@ impl NumberPlan {
     }
 }
 
-fn nothing(user: &Listed) -> NumberRow {
+fn nothing(user: &UserNumbers) -> NumberRow {
     NumberRow {
         number: Text::default(),
         digits: String::new(),
@@ -119,7 +119,7 @@ fn nothing(user: &Listed) -> NumberRow {
     }
 }
 
-impl Listed {
+impl UserNumbers {
     fn owner(&self) -> Owner {
         let name = if self.name.is_empty() {
             &self.user
@@ -300,8 +300,8 @@ impl<'a> Range<'a> {
 mod tests {
     use super::*;
 
-    fn user(id: &str, numbers: &[&str], extensions: &[&str]) -> Listed {
-        Listed {
+    fn user(id: &str, numbers: &[&str], extensions: &[&str]) -> UserNumbers {
+        UserNumbers {
             user: id.into(),
             name: format!("Name of {id}").as_str().into(),
             numbers: numbers.iter().map(|n| Text::from(*n)).collect(),

@@ -4,15 +4,15 @@ use jiff::Timestamp;
 
 use super::{DutyChange, ON_QUEUE};
 use crate::org::platform::{phones::is_web_rtc, stations};
-use crate::org::state::{DeviceKey, World};
+use crate::org::state::{DeviceKey, World, user_id};
 
 /// Whom people look for first.
 const ANA: &str = "Ana ";
 
 impl World {
-    /// Makes one person of each sort, or puts right again those that were made.
-    pub(in crate::org) fn contradict(&mut self, on: bool, now: Timestamp) {
-        if on == !self.duties.1.is_empty() {
+    /// Makes one person of each sort, of those that are not `talking`, or puts right again those that were made.
+    pub(in crate::org) fn contradict(&mut self, on: bool, talking: &[String], now: Timestamp) {
+        if on != self.duties.1.is_empty() {
             return;
         }
         if !on {
@@ -26,6 +26,9 @@ impl World {
             let own = devices.and_then(|devices| devices.first());
             own.is_some_and(|own| own.registered && is_web_rtc(own))
                 && !self.duties.0.contains_key(person)
+                && !talking
+                    .iter()
+                    .any(|user| *user == user_id(*person).as_str())
         };
         let people = (0..self.people.len()).filter(with_browser);
         let (anas, others): (Vec<usize>, Vec<usize>) =
@@ -92,7 +95,8 @@ mod tests {
     fn one_of_each_sort_is_made_and_put_right_again() {
         let now = Timestamp::now();
         let mut world = World::populate(240, 1, now);
-        world.contradict(true, now);
+        world.contradict(true, &[user_id(1).to_string()], now);
+        assert!(!world.duties.1.contains(&1));
         let [silent, unrouted, nowhere, elsewhere] = world.duties.1[..] else {
             panic!("{:?}", world.duties.1);
         };
@@ -104,7 +108,7 @@ mod tests {
         assert_eq!(world.plant.stations(nowhere).associated, None);
         let desk = world.plant.stations(elsewhere).associated.unwrap();
         assert!(!world.device(desk).unwrap().registered);
-        world.contradict(false, now);
+        world.contradict(false, &[], now);
         assert_eq!(routing(&world, silent), "IDLE");
         assert!(world.device(desk).unwrap().registered);
     }

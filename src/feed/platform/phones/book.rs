@@ -44,6 +44,10 @@ type PagePlace = (u32, u32);
 
 /// One phone.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about a phone"
+)]
 struct Entry {
     user: UserId,
     /// Whether it is a browser: its person tells of it as well.
