@@ -24,6 +24,7 @@ mod flows;
 mod forms;
 mod hourly;
 mod input;
+pub mod inquiries;
 pub mod jobs;
 mod lookout;
 pub mod memory;
@@ -152,6 +153,7 @@ pub struct App {
     route_watch: routes::RouteWatch,
     /// When the webhooks are read.
     webhook_watch: webhooks::WebhookWatch,
+    inquiries: inquiries::InquiryWatch,
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
     bench: forms::Bench,
@@ -256,6 +258,7 @@ impl App {
             booked: std::collections::BTreeMap::new(),
             route_watch: routes::RouteWatch::default(),
             webhook_watch: webhooks::WebhookWatch::default(),
+            inquiries: inquiries::InquiryWatch::default(),
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),

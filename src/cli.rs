@@ -1,5 +1,6 @@
 //! The command line: clap types only.
 
+pub mod api;
 pub mod audit;
 pub mod callback;
 pub mod digest;
@@ -108,6 +109,8 @@ pub enum Command {
     Org(OrgArgs),
     /// Read once, or watch, without a screen
     Get(list::GetArgs),
+    /// Whose a number or an extension is, or which numbers somebody has
+    Whois(list::WhoisArgs),
     /// Read once and tell how it is: registrations, reads, active users, carriers; or, with --from, --to or --by, how it was
     Report(report::ReportArgs),
     /// Everything but the screen, with dashboard, metrics and health over HTTP, until INT or TERM
@@ -122,8 +125,10 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Probe one server: TLS, STUN, TURN, DNS or HTTP
+    /// Probe one server: TLS, STUN, TURN, DNS, HTTP or SIP (OPTIONS)
     Probe(probe::ProbeArgs),
+    /// Any call of the organisation's API, under the same token, budget, audit and review
+    Api(api::ApiArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console
     Provision(write::ProvisionArgs),
     /// Transfer interactions to one destination, checked as in the console

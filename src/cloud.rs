@@ -29,6 +29,7 @@ mod outside;
 pub mod pages;
 mod person;
 pub mod platform;
+pub mod raw;
 pub mod request;
 mod retry;
 pub mod routes;

@@ -11,11 +11,12 @@ use crate::model::bookmark::PacketOf;
 use crate::model::digest::DigestFor;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
+use crate::model::inquiry::Inquiry;
 use crate::model::job::Job;
 use crate::model::person::Pasted;
 use crate::model::route::Known;
 use crate::model::trail::TrailOf;
-use crate::model::{DeviceId, InteractionId, RouteId, UserId};
+use crate::model::{DeviceId, InteractionId, QueueId, RouteId, UserId};
 use crate::shelf;
 use crate::time::Millis;
 use crate::vocabulary::news::{AlertAsk, PinAsk, Taken, WriteLine};
@@ -35,6 +36,9 @@ pub enum Effect {
     RereadCarriers,
     /// Read the interactions that can be transferred; they come back as [`crate::app::event::Done::Interactions`].
     ReadInteractions,
+    /// Read what somebody looks at; it comes back as [`crate::app::event::Done::Inquired`]. The queues are those of which it is asked
+    /// how busy they are; none is all that are known when it goes out.
+    Inquire(Inquiry, Vec<QueueId>),
     /// Read the callbacks and their queues again.
     RereadCallbacks,
     /// Ask whoever reads for this console to read the interactions again.

@@ -15,6 +15,7 @@ mod kit;
 mod outside;
 pub mod phone;
 pub mod provision;
+mod raw;
 pub mod route;
 mod step;
 pub mod transfer;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
+use bytes::Bytes;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -41,6 +43,7 @@ use crate::model::job::{JobEvent, JobKey};
 use crate::model::payload::Fault;
 use crate::model::provision::Provision;
 use crate::model::queue::Queue;
+use crate::model::raw::RawCall;
 use crate::model::requester::Requester;
 use crate::model::route::Known;
 use crate::model::transfer::made::{Happening, Open, TransferId};
@@ -101,6 +104,8 @@ pub enum Order {
     Callback(callback::CallbackOrder),
     /// Take a hand-over over, or post it.
     Handover(handover::HandoverOrder),
+    /// Send what somebody typed.
+    Raw(Box<RawCall>),
 }
 
 impl Order {
@@ -134,6 +139,7 @@ impl Order {
             Self::Consult(consult) => consult.kind(),
             Self::Callback(order) => order.kind(),
             Self::Handover(order) => order.kind(),
+            Self::Raw(_) => WriteKind::Raw,
         }
     }
 
@@ -153,6 +159,7 @@ impl Order {
                 vec![write.map_err(|why| vec![Fault::new("", why)])?]
             }
             Self::Callback(order) => order.writes()?,
+            Self::Raw(call) => call.write().into_iter().collect(),
             Self::Follow { .. }
             | Self::RefusedRoute(_)
             | Self::Settle(_)
@@ -202,6 +209,7 @@ impl Order {
             Self::Consult(consult) => consult.title(),
             Self::Callback(order) => order.title(),
             Self::Handover(order) => order.title(),
+            Self::Raw(call) => call.shown().into(),
         }
     }
 
@@ -295,6 +303,8 @@ pub enum FlowNews {
     Callback(Box<Callback>),
     /// A kind of write has failed too often in a row, and is left alone until then (contract §2).
     LeftAlone(WriteKind, Millis),
+    /// What was answered to a call that somebody typed, as it came.
+    Answered(Bytes),
     /// So many bookings wait now.
     Waiting(callback::waiting::WaitingCount),
     /// Whole numbers of callers may be shown until that moment.
@@ -403,6 +413,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         Order::Consult(consult) => Box::pin(consult::run(&run, &consult)).await,
         Order::Callback(order) => callback::run(&run, order).await,
         Order::Handover(order) => Box::pin(handover::run(&run, &order)).await,
+        Order::Raw(call) => raw::run(&run, &call).await,
     };
     run.refused_early(&outcome).await;
     run.tell(FlowNews::Ended {

@@ -12,15 +12,19 @@ pub mod arrange;
 pub mod audit;
 pub mod callbacks;
 pub mod carriers;
+pub mod changes;
 pub mod column;
+pub mod contradictions;
 pub mod edges;
 pub mod endpoints;
 mod followed;
 pub mod groups;
 pub mod interactions;
 pub mod jobs;
+pub mod numbers;
 pub mod pointer;
 pub mod probes;
+pub mod quality;
 pub mod queues;
 pub mod registrations;
 pub mod routes;
@@ -160,12 +164,15 @@ macro_rules! kinds {
 
 kinds! {
     Registrations = registrations::Registrations;
+    Contradictions = contradictions::Contradictions;
     Users = users::Users;
+    Numbers = numbers::Numbers;
     Sites = sites::Sites;
     Carriers = carriers::Carriers;
     Trunks = trunks::Trunks;
     Edges = edges::Edges;
     Probes = probes::Probes;
+    Quality = quality::Quality;
     Interactions = interactions::Interactions;
     Routes = routes::Routes;
     Callbacks = callbacks::Callbacks;
@@ -175,6 +182,7 @@ kinds! {
     Webhooks = webhooks::Webhooks;
     Alerts = alerts::Alerts;
     Groups = groups::Groups;
+    Changes = changes::Changes;
     Audit = audit::Audit;
 }
 

@@ -41,7 +41,8 @@ use tokio::task::{JoinError, JoinHandle};
 
 pub use self::ask::{
     Asker, CallbackFigures, Coverage, DestinationLine, DeviceEntry, DevicePage, JobFigures,
-    NotReady, Overview, ProbeLine, Question, Questions, Reservations, desk, nobody,
+    NotReady, Overview, ProbeLine, Question, Questions, Reservations, TelephonyFigures, TrunkCalls,
+    desk, nobody,
 };
 pub use self::kept::KeptError;
 use self::route::Hall;

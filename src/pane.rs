@@ -5,13 +5,17 @@ pub mod audit;
 mod breaker;
 pub mod callbacks;
 pub mod carriers;
+pub mod changes;
+pub mod contradictions;
 pub mod cursor;
 pub mod endpoints;
 pub mod estate;
 pub mod filter;
 pub mod jobs;
 pub mod list;
+pub mod numbers;
 pub mod pulse;
+pub mod quality;
 pub mod registrations;
 pub mod routes;
 pub mod sites;
@@ -68,6 +72,10 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(estate::QueuesPane::default()),
         Box::new(endpoints::EndpointsPane::default()),
         Box::new(webhooks::WebhooksPane::default()),
+        Box::new(contradictions::ContradictionsPane::default()),
+        Box::new(numbers::NumbersPane::default()),
+        Box::new(quality::QualityPane::default()),
+        Box::new(changes::ChangesPane::default()),
     ]
 }
 

@@ -10,6 +10,7 @@ mod http;
 mod names;
 pub mod report;
 pub mod schedule;
+mod sip;
 mod stun;
 mod tls;
 mod trust;
@@ -137,6 +138,7 @@ impl Prober {
             Protocol::Turn => turn::probe(target, trust, &settings.turn, until).await,
             Protocol::Dns => dns::probe(target, &settings.resolvers, until).await,
             Protocol::Http => http::probe(target, trust, until).await,
+            Protocol::Sip => sip::probe(target, trust, until).await,
         };
         Finding {
             target: target.clone(),

@@ -9,7 +9,9 @@
 mod apply;
 pub mod audit;
 pub mod callbacks;
+pub mod capacity;
 pub mod carriers;
+pub mod changed;
 mod changes;
 pub mod closeups;
 pub mod column;
@@ -24,7 +26,9 @@ pub mod jobs;
 mod learn;
 mod memory;
 pub mod metrics;
+pub mod numbers;
 pub mod probes;
+pub mod quality;
 pub mod queues;
 pub mod routes;
 mod row;
@@ -54,6 +58,7 @@ use self::carriers::Carriers;
 use self::edges::Edges;
 use crate::model::alert::AlertBook;
 use crate::model::person::Person;
+use crate::model::registration::obstacle::Obstacle;
 use crate::model::softphone::Premises;
 use crate::model::softphone::found::Survey;
 use crate::model::trail::RecordedTrail;
@@ -104,6 +109,14 @@ pub struct Store {
     pub callbacks: Callbacks,
     /// Queues that callbacks are booked on.
     pub queues: Queues,
+    /// Whose numbers and extensions are whose.
+    pub numbers: numbers::Numbers,
+    /// How full the trunks are.
+    pub capacity: capacity::Capacity,
+    /// What others changed lately.
+    pub changed: changed::Changed,
+    /// How the calls of the last hour sounded.
+    pub quality: quality::Quality,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: AlertBook,
     /// The newest lines of the audit.
@@ -171,6 +184,8 @@ pub struct Registrations {
     why: HashMap<u32, NameId>,
     /// The edge of each row that is lost, where that is known.
     serving: HashMap<u32, EdgeId>,
+    /// What keeps calls from whose phone a row is: few have one.
+    obstacles: HashMap<u32, Obstacle>,
     flaps: Flaps,
     history: Trail<(Stamp, Field)>,
     /// Gaps and re-reads, a user at a time: a gap of the whole organisation must not push out what really changed.

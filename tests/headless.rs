@@ -24,6 +24,8 @@ mod report;
 mod rounds;
 #[path = "headless/six.rs"]
 mod six;
+#[path = "headless/telephony.rs"]
+mod telephony;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};

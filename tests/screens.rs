@@ -18,6 +18,8 @@ mod closeup;
 mod commands;
 #[path = "common/all.rs"]
 mod common;
+#[path = "screens/contradictions.rs"]
+mod contradictions;
 #[path = "screens/conversations.rs"]
 mod conversations;
 #[path = "screens/details.rs"]
@@ -32,8 +34,12 @@ mod lists;
 mod messages;
 #[path = "screens/named.rs"]
 mod named;
+#[path = "screens/numbers.rs"]
+mod numbers;
 #[path = "screens/platform.rs"]
 mod platform;
+#[path = "screens/quality.rs"]
+mod quality;
 #[path = "screens/remembered.rs"]
 mod remembered;
 #[path = "screens/sites.rs"]

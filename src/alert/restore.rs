@@ -18,6 +18,8 @@ pub enum Family {
     Endpoints,
     /// Edges.
     Edges,
+    /// Calls by what they have in common.
+    Calls,
 }
 
 impl Family {
@@ -27,6 +29,8 @@ impl Family {
             Subject::Carrier(_) => self == Self::Carriers,
             Subject::Endpoint(_) => self == Self::Endpoints,
             Subject::Edge(_) => self == Self::Edges,
+            // How full the trunks are is another reading, which judges them itself.
+            Subject::Calls { by, .. } => self == Self::Calls && by.raw() != "capacity",
         }
     }
 }
@@ -79,6 +83,12 @@ impl Engine {
         for id in ids {
             self.abate(book, id, now);
         }
+    }
+
+    /// Whether something is known of this one: it was reported as bad, or the ledger has it.
+    #[must_use]
+    pub fn knows(&self, key: &Key) -> bool {
+        self.watches.contains_key(key)
     }
 
     /// Whether devices of the ledger's alerts wait to be confirmed, so that good news matters too.

@@ -1,12 +1,15 @@
 //! Alerts in the loop: what changed in the store is reported to the engine, what it orders becomes effects.
 
 mod around;
+mod calls;
+mod capacity;
 mod commands;
 mod rules;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use self::around::{Around, device_key};
+use self::calls::CallWatch;
 use self::rules::RuleWatch;
 use super::App;
 use super::duty::Duty;
@@ -36,6 +39,10 @@ pub(super) struct Alarm {
     /// The name that acknowledgements and silences carry.
     operator: Text,
     rules: Vec<RuleWatch>,
+    /// Rules over how calls sound.
+    calls: Vec<CallWatch>,
+    /// From which share on the trunks are told to be nearly full, and where they were.
+    capacity: (Option<u8>, BTreeSet<&'static str>),
     /// Rows that were reported as lost, with what they were reported as: the row itself may be gone.
     lost: HashMap<RowId, Key>,
     /// Families whose first complete read has still to come.
@@ -170,6 +177,8 @@ impl Alarm {
             .grading(alerts.severity.iter().map(Grade::pair).collect()),
             operator,
             rules: alerts.rules.iter().filter_map(RuleWatch::new).collect(),
+            calls: alerts.calls.iter().map(CallWatch::new).collect(),
+            capacity: (alerts.capacity, BTreeSet::new()),
             lost: HashMap::new(),
             awaited: vec![
                 Family::Devices,
@@ -437,6 +446,8 @@ impl Alarm {
                     matches!(store.carriers.reading(), Reading::Read(_))
                 }
                 Family::Endpoints => store.probes.iter().all(|probed| probed.finding().is_some()),
+                // The reading of the calls says itself when it is complete.
+                Family::Calls => false,
             };
             if complete {
                 engine.complete(&mut store.alerts, *family, now);

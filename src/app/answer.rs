@@ -3,7 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::App;
-use crate::listen::{DestinationLine, DeviceEntry, DevicePage, Overview, ProbeLine, Question};
+use crate::kind::Kind as _;
+use crate::kind::contradictions::Contradictions;
+use crate::listen::{
+    DestinationLine, DeviceEntry, DevicePage, Overview, ProbeLine, Question, TelephonyFigures,
+    TrunkCalls,
+};
+use crate::model::registration::State;
+use crate::model::registration::obstacle::Obstacle;
 use crate::model::report::{
     CarrierLine, FullReport, HealthReport, ReadReport, ReadTimes, ReportWindow, Windows,
 };
@@ -11,10 +18,15 @@ use crate::model::route::address;
 use crate::store::carriers::CarrierRow;
 use crate::store::probes::Probed;
 use crate::store::routes::destinations::rate;
+use crate::store::sites::Site;
 use crate::store::{Believed, Row, RowId};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
+
+/// Sites and trunks that figures are told of: a series for each state of a site, and for each trunk.
+const MOST_SITES: usize = 200;
+const MOST_TRUNKS: usize = 500;
 
 /// Destinations that figures are told of: a series each.
 const MOST_DESTINATIONS: usize = 200;
@@ -99,8 +111,55 @@ impl App {
             mailbox_dropped: self.heard.dropped,
             store_dropped: table.dropped(),
             transfers: self.store.transfers.figures().clone(),
+            telephony: self.telephony(),
             ready: self.ready(),
             coverage: self.coverage(),
+        }
+    }
+
+    /// Figures with a series for each site, each trunk and each trouble: as many as a wall needs, and no more.
+    fn telephony(&self) -> TelephonyFigures {
+        let table = &self.store.registrations;
+        let mut sites: Vec<_> = table
+            .sites()
+            .filter_map(|site| Some((site.name?, site)))
+            .collect();
+        let devices = |site: &Site<'_>| State::ALL.map(|state| site.of(state)).iter().sum::<u32>();
+        sites.sort_by_key(|(_, site)| std::cmp::Reverse(devices(site)));
+        let sites = sites.into_iter().take(MOST_SITES).map(|(name, site)| {
+            let states = State::ALL.map(|state| (state.word(), site.of(state)));
+            (name.to_string(), states.to_vec())
+        });
+        let trunks = self.store.carriers.iter().flat_map(|row| {
+            row.carrier().trunks.iter().filter_map(|trunk| {
+                Some(TrunkCalls {
+                    carrier: row.name().to_string(),
+                    edge: trunk.edge_name.to_string(),
+                    trunk: trunk.name.to_string(),
+                    calls: trunk.traffic?.calls()?,
+                })
+            })
+        });
+        let mut trunks: Vec<TrunkCalls> = trunks.collect();
+        trunks.sort_by_key(|trunk| std::cmp::Reverse(trunk.calls));
+        trunks.truncate(MOST_TRUNKS);
+        let lines = Contradictions::rows(&self.store, self.now);
+        let of = |problem: &&'static str| {
+            let with = lines
+                .iter()
+                .filter(|line| line.is_sure() && line.obstacle.word() == *problem);
+            (*problem, u32::try_from(with.count()).unwrap_or(u32::MAX))
+        };
+        let told = self.can().conditions;
+        let problems = Obstacle::WORDS.iter().filter(|_| told);
+        let capacity = self.store.capacity.rows();
+        TelephonyFigures {
+            sites: sites.collect(),
+            trunks,
+            contradictions: problems.map(of).collect(),
+            capacity: capacity
+                .filter_map(|(place, row)| Some((place, row.now.usage()? / 100.0)))
+                .collect(),
         }
     }
 

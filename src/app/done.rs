@@ -18,6 +18,7 @@ impl App {
                 | Done::Share(_)
                 | Done::Routes(_)
                 | Done::Webhooks(_)
+                | Done::Inquired(_)
         ) {
             self.redraw();
         }
@@ -40,6 +41,7 @@ impl App {
             Done::Surveyed(read) => self.surveyed(*read),
             Done::Closeup(phone, read) => self.store.closeups.told(phone, *read, now),
             Done::Interactions(listed) => self.interactions_listed(*listed),
+            Done::Inquired(answer) => self.inquired(*answer),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),

@@ -2,8 +2,8 @@
 //! the two cannot disagree.
 
 use super::{
-    App, alerts, attend, budget, callbacks, clock, closeup, forms, hourly, jobs, lookout, memory,
-    past, person, routes, trail, transfers, webhooks,
+    App, alerts, attend, budget, callbacks, clock, closeup, forms, hourly, inquiries, jobs,
+    lookout, memory, past, person, routes, trail, transfers, webhooks,
 };
 use crate::time::Millis;
 
@@ -16,7 +16,7 @@ pub(super) struct Duty {
 }
 
 /// All of them, in the order of a turn: rows age before alerts are judged by them, and what is shown comes last.
-const DUTIES: [Duty; 21] = [
+const DUTIES: [Duty; 22] = [
     REGISTRATIONS,
     lookout::DUTY,
     routes::DUTY,
@@ -26,6 +26,7 @@ const DUTIES: [Duty; 21] = [
     jobs::DUTY,
     transfers::DUTY,
     callbacks::DUTY,
+    inquiries::DUTY,
     closeup::DUTY,
     trail::DUTY,
     attend::DUTY,

@@ -82,6 +82,8 @@ pub enum Done {
     Closeup(DeviceId, Box<Result<Option<Closeup>, Text>>),
     /// What came of reading the interactions.
     Interactions(Box<super::transfers::ListedInteractions>),
+    /// What somebody looks at was read, or could not be.
+    Inquired(Box<super::inquiries::InquiryAnswer>),
     /// The audit has another line.
     Audited(Box<Record>),
     /// Somebody has signed in, or is signed in no more.

@@ -30,7 +30,7 @@ impl App {
     pub(super) fn flow_news(&mut self, id: FlowId, news: FlowNews) {
         match news {
             // It is known since it was ordered.
-            FlowNews::Began { .. } => {}
+            FlowNews::Began { .. } | FlowNews::Answered(_) => {}
             FlowNews::Step { number, step } => {
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     flow.step(number, step);

@@ -73,9 +73,16 @@ fn targets(profile: &Profile, probes: &mut Probes) {
         if let Ok(target) = Target::new(Protocol::Tls, &proxy.to_string()) {
             probes.watch(target, Purpose::Proxy(carrier.clone()));
         }
+        let asked = format!("{proxy}?transport=tls");
+        if let Ok(target) = Target::new(Protocol::Sip, &asked)
+            && profile.probes.options
+        {
+            probes.watch(target, Purpose::Options(carrier.clone()));
+        }
     }
     let relays = profile.probes.turn.iter().map(|account| &account.server);
-    for server in profile.probes.stun.iter().chain(relays) {
+    let servers = profile.probes.stun.iter().chain(&profile.probes.sip);
+    for server in servers.chain(relays) {
         probes.watch(server.clone(), Purpose::Server);
     }
 }

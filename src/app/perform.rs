@@ -5,6 +5,7 @@ mod audit;
 pub mod digest;
 mod flows;
 mod hourly;
+mod inquiries;
 mod interactions;
 mod jobs;
 mod log;
@@ -237,6 +238,7 @@ impl Performer {
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::SignIn(ask) => self.people.ask(ask),
             Effect::ReadBudget => self.people.read_budget(),
+            Effect::Inquire(inquiry, queues) => self.desk.inquire(inquiry, queues),
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Survey(phone) => self.desk.survey(phone),
             Effect::Closeup(phone) => self.desk.closeup(phone),
@@ -313,11 +315,13 @@ impl Performer {
         let writes = self.desk.opening(Arc::clone(&profile), environment.clone());
         let prober = Arc::clone(&self.prober);
         let people = self.people.opening();
+        let reads = self.desk.client();
         let share = self.share.clone();
         tokio::spawn(async move {
             let end = match client(&profile, &environment).await {
                 Ok(client) => {
                     people.open(&client, share.is_none()).await;
+                    let _ = reads.set(client.clone());
                     let organisation = Organisation {
                         client: client.clone(),
                         plan: plan(&profile),

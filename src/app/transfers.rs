@@ -73,6 +73,7 @@ impl App {
     pub(super) fn connected(&mut self) {
         self.interactions.stage = Stage::Waits;
         self.open_webhooks();
+        self.open_inquiries();
         if !self.is_attached() {
             self.open_routes();
         }

@@ -308,6 +308,8 @@ causes! {
         "Look into its log for why.";
     StunNonsense: Server, Request, "the server does not answer as STUN does: {said}",
         "Check the port; another protocol may live there.";
+    SipNonsense: Server, Request, "the server does not answer as SIP does: {said}",
+        "Check the port and the transport; another protocol may live there.";
     StunWantsCredentials: Server, Request, "{at} is reachable, answered in {after}, and wants credentials{realm}{again}",
         "A TURN probe can bring them: name it under probes.turn in the profile.";
     StunRealmMissing: Server, Request, "the server is reachable and wants credentials, and does not say for which realm, so that nobody can give it any",

@@ -24,6 +24,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "whois",
+        &[
+            "trunkline whois '+49 30 23125 004'",
+            "trunkline whois 8031 --json",
+        ],
+    ),
+    (
         "report",
         &[
             "trunkline report --json",
@@ -45,6 +52,15 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "trunkline probe tls sip.example.com:5061",
             "trunkline probe stun stun.example.com:3478 --json",
+            "trunkline probe sip sip.example.com:5061",
+        ],
+    ),
+    (
+        "api",
+        &[
+            "trunkline api GET users --query pageSize=100 --paginate",
+            "trunkline api POST analytics/queues/observations/query -d @question.json --yes",
+            "trunkline api DELETE telephony/providers/edges/phones/3f1c --dry-run",
         ],
     ),
     (

@@ -5,6 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::export::{Cells, Format};
 use crate::kind::Name;
+use crate::model::number::finder;
 
 /// `trunkline get`.
 #[derive(Args, Clone, Debug)]
@@ -24,6 +25,38 @@ pub struct GetArgs {
     /// How.
     #[command(flatten)]
     pub list: ListArgs,
+}
+
+/// `trunkline whois`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Reads the pools, the assigned numbers and every user's profile: a request a hundred users.\n\n\
+Exit codes: 0 read (no row: nobody has it), 2 usage or configuration, 3 sign-in, 4 unreachable, 5 not everything could be read."
+)]
+pub struct WhoisArgs {
+    /// A number however it is written, an extension, or a name
+    pub who: String,
+    /// One JSON array
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl WhoisArgs {
+    /// The list that answers it.
+    #[must_use]
+    pub fn list(&self) -> GetArgs {
+        GetArgs {
+            kind: Some(Name::Numbers),
+            kinds: false,
+            view: None,
+            at: None,
+            list: ListArgs {
+                filter: Some(finder(&self.who)),
+                json: self.json,
+                ..ListArgs::default()
+            },
+        }
+    }
 }
 
 /// Which rows, which columns, in which form.

@@ -17,7 +17,7 @@ pub struct ProbeArgs {
     pub protocol: Protocol,
     /// What to probe, as [`Target::new`](crate::model::finding::Target::new) reads it
     #[arg(
-        help = "HOST[:PORT] for tls; HOST[:PORT][?transport=udp|tcp|tls] for stun and turn; a name for dns; a URL for http"
+        help = "HOST[:PORT] for tls; HOST[:PORT][?transport=udp|tcp|tls] for stun, turn and sip (OPTIONS; :5061 is TLS); a name for dns; a URL for http"
     )]
     pub target: String,
     /// One JSON object

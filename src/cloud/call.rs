@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use reqwest::Url;
 
+use super::concern::Concern;
 use crate::text;
 
 /// Columns of a URL that an error shows; an id from outside may be of any length.
@@ -181,6 +182,8 @@ pub struct Call {
     pub body: Option<Bytes>,
     /// What is shown in place of a URL that is a credential itself, as the address of a notification channel is.
     pub veil: Option<Box<str>>,
+    /// What it is spent on, where its path does not tell.
+    pub spent_on: Option<Concern>,
 }
 
 impl Call {
@@ -194,6 +197,16 @@ impl Call {
             who: Who::Client,
             body: None,
             veil: None,
+            spent_on: None,
+        }
+    }
+
+    /// The same, spent on this.
+    #[must_use]
+    pub fn spent_on(self, concern: Concern) -> Self {
+        Self {
+            spent_on: Some(concern),
+            ..self
         }
     }
 }

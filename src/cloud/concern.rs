@@ -18,6 +18,12 @@ pub enum Concern {
     Carriers,
     /// Live interactions.
     Interactions,
+    /// How calls sound.
+    Quality,
+    /// Whose numbers are whose.
+    Numbers,
+    /// What others changed.
+    Changes,
     /// Event routes.
     Routes,
     /// Callbacks, their queues and opening hours.
@@ -32,12 +38,15 @@ pub enum Concern {
 
 impl Concern {
     /// Every concern, in the order that the view lists them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::SignIn,
         Self::Channels,
         Self::Registrations,
         Self::Carriers,
         Self::Interactions,
+        Self::Quality,
+        Self::Numbers,
+        Self::Changes,
         Self::Routes,
         Self::Callbacks,
         Self::Jobs,
@@ -54,6 +63,9 @@ impl Concern {
             Self::Registrations => "registrations",
             Self::Carriers => "carriers",
             Self::Interactions => "interactions",
+            Self::Quality => "quality",
+            Self::Numbers => "numbers",
+            Self::Changes => "changes",
             Self::Routes => "routes",
             Self::Callbacks => "callbacks",
             Self::Jobs => "jobs",
@@ -69,6 +81,9 @@ impl Concern {
         let after_version = path.iter().position(|segment| *segment == "v2");
         let path = path.get(after_version.map_or(0, |at| at + 1)..);
         let path = path.unwrap_or_default();
+        if let Some(told) = call.spent_on {
+            return told;
+        }
         match path {
             _ if call.needs == Needs::Nothing => Self::SignIn,
             ["tokens" | "organizations", ..] | ["users", "me"] => Self::SignIn,
@@ -91,8 +106,10 @@ fn about(path: &[&str]) -> Concern {
             "phones" | "lines" | "phonebasesettings" | "linebasesettings" | "sites",
             ..,
         ] => Concern::Registrations,
+        ["telephony", "providers", "edges", "didpools" | "dids", ..] => Concern::Numbers,
         ["telephony", ..] => Concern::Carriers,
         ["callbacks" | "queues" | "routing" | "architect", ..]
+        | ["analytics", "queues", ..]
         | ["conversations", "callbacks", ..] => Concern::Callbacks,
         [
             "integrations" | "processautomation" | "events" | "usage" | "webhooks",
@@ -128,6 +145,8 @@ mod tests {
             ("telephony/providers/edges/phones", Concern::Registrations),
             ("telephony/providers/edges/trunks", Concern::Carriers),
             ("telephony/providers/carriers", Concern::Carriers),
+            ("telephony/providers/edges/didpools", Concern::Numbers),
+            ("analytics/queues/observations/query", Concern::Callbacks),
             ("conversations/callbacks", Concern::Callbacks),
             ("conversations/calls/c-1", Concern::Interactions),
             (

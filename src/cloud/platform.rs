@@ -5,6 +5,8 @@
 
 mod analytics;
 pub mod callbacks;
+mod capacity;
+mod changes;
 pub mod channels;
 mod closeup;
 pub(crate) mod conversations;
@@ -13,8 +15,11 @@ pub mod edges;
 mod estate;
 mod hours;
 mod limits;
+pub mod load;
+mod numbers;
 pub mod pages;
 pub mod phones;
+pub mod quality;
 pub(super) mod routes;
 pub mod softphones;
 pub mod trunks;

@@ -64,12 +64,13 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
             Some(status) => status == 429,
             None => not_sent(error),
         }),
-        WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {
-            (3, 1, |error| match error.status() {
-                Some(status) => status == 429,
-                None => not_sent(error),
-            })
-        }
+        WriteKind::Raw
+        | WriteKind::RouteCreate
+        | WriteKind::RouteUpdate
+        | WriteKind::RouteDelete => (3, 1, |error| match error.status() {
+            Some(status) => status == 429,
+            None => not_sent(error),
+        }),
         WriteKind::CallbackBook
         | WriteKind::CallbackReschedule
         | WriteKind::CallbackCancel

@@ -45,8 +45,8 @@ pub async fn run(
         CallbackCommand::Waiting { forget, json } => waiting(&kit, forget, json).await,
         CallbackCommand::Book(args) if args.template => book::template(&kit).await,
         CallbackCommand::Book(args) => match &args.csv {
-            Some(file) => import::run(&kit, file, &args).await,
-            None => book::run(&kit, &args).await,
+            Some(file) => Box::pin(import::run(&kit, file, &args)).await,
+            None => Box::pin(book::run(&kit, &args)).await,
         },
         CallbackCommand::Cancel(args) => book::cancel(&kit, &args).await,
     }

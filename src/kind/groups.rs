@@ -50,7 +50,7 @@ impl Group<'_> {
             Subject::Device { .. } | Subject::Storm { .. } => u64::from(alert.away),
             // The edge itself is one of them.
             Subject::Edge(_) => u64::from(alert.away.saturating_sub(1)),
-            Subject::Carrier(_) | Subject::Endpoint(_) => 0,
+            Subject::Carrier(_) | Subject::Endpoint(_) | Subject::Calls { .. } => 0,
         };
         self.alerts.iter().map(of).sum()
     }

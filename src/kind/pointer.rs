@@ -4,7 +4,7 @@ use super::{Kind, Value};
 use crate::query;
 
 /// What tells rows of a kind apart, the first that the kind has.
-const KEYS: [&[&str]; 7] = [
+const KEYS: [&[&str]; 8] = [
     &["userId", "deviceId"],
     &["id"],
     &["interaction"],
@@ -12,6 +12,7 @@ const KEYS: [&[&str]; 7] = [
     &["site"],
     &["name"],
     &["user"],
+    &["number"],
 ];
 
 /// A filter for the row; empty where nothing tells it apart from others.

@@ -5,6 +5,7 @@ use super::{Column, Kind, Value};
 use crate::model::QueueId;
 use crate::model::hours::Stretch;
 use crate::model::queue::Room;
+use crate::model::queue::load::QueueLoad;
 use crate::query::FieldSpec;
 use crate::store::queues::QueueRow;
 use crate::store::{Changes, Store};
@@ -20,6 +21,8 @@ pub struct Queues;
 pub struct QueueLine<'a> {
     /// The queue.
     pub row: &'a QueueRow,
+    /// How busy it is, where that is known.
+    pub load: Option<&'a QueueLoad>,
     /// The moment it is.
     pub now: Millis,
 }
@@ -35,6 +38,69 @@ const COLUMNS: &[Of] = &[
         |line| line.row.queue.label().into(),
     )
     .looking(|_| Role::Text),
+    Of::number(
+        "waiting",
+        "WAITING",
+        "Those who wait for somebody, over all media",
+        (7, 7),
+        |line| line.load.and_then(|load| load.waiting).into(),
+    )
+    .looking(|line| line.load_role(QueueLoad::is_stuck))
+    .where_offered(|can| can.quality),
+    Of::number(
+        "oldest",
+        "OLDEST",
+        "How long the one has waited who has waited longest",
+        (7, 7),
+        |line| line.wait().map_or(Value::None, Value::Span),
+    )
+    .where_offered(|can| can.quality),
+    Of::number(
+        "onQueue",
+        "ON QUEUE",
+        "Users who are on queue",
+        (8, 8),
+        |line| line.load.and_then(|load| load.on_queue).into(),
+    )
+    .looking(|line| line.load_role(|load| load.on_queue == Some(0)))
+    .where_offered(|can| can.quality),
+    Of::number(
+        "available",
+        "FREE",
+        "Users on queue who could take somebody now",
+        (5, 5),
+        |line| line.load.and_then(|load| load.available).into(),
+    )
+    .looking(|line| line.load_role(QueueLoad::is_stuck))
+    .where_offered(|can| can.quality),
+    Of::measure(
+        "serviceLevel",
+        "SL %",
+        "Share of calls that were answered in time, in percent",
+        (6, 6),
+        |line| line.load.and_then(|load| load.service_level).into(),
+    )
+    .ascending()
+    .looking(|line| line.load_role(QueueLoad::is_short))
+    .where_offered(|can| can.quality),
+    Of::measure(
+        "serviceTarget",
+        "SL TARGET",
+        "What that share is meant to be, in percent",
+        (8, 8),
+        |line| line.load.and_then(|load| load.target).into(),
+    )
+    .where_offered(|can| can.quality)
+    .hidden(),
+    Of::number(
+        "interacting",
+        "SERVED",
+        "Those who are being served, over all media",
+        (6, 6),
+        |line| line.load.and_then(|load| load.interacting).into(),
+    )
+    .where_offered(|can| can.quality)
+    .hidden(),
     Of::text(
         "timeZone",
         "ZONE",
@@ -118,7 +184,28 @@ const COLUMNS: &[Of] = &[
     }),
 ];
 
+impl<'a> QueueLine<'a> {
+    fn of(row: &'a QueueRow, store: &'a Store, now: Millis) -> Self {
+        let load = store.queues.load(&row.queue.id);
+        Self { row, load, now }
+    }
+}
+
 impl QueueLine<'_> {
+    /// How long the one has waited who has waited longest, in milliseconds.
+    fn wait(&self) -> Option<u64> {
+        let oldest = self.load?.oldest?;
+        Some(self.now.since(oldest))
+    }
+
+    fn load_role(&self, of: impl Fn(&QueueLoad) -> bool) -> Role {
+        match self.load {
+            Some(load) if of(load) => Role::Bad,
+            Some(_) => Role::Text,
+            None => Role::Dim,
+        }
+    }
+
     /// When it is open today; none when its hours are not known.
     #[must_use]
     pub fn open(&self) -> Option<String> {
@@ -141,24 +228,22 @@ impl Kind for Queues {
     const NAME: &'static str = "queues";
     const DOC: &'static str =
         "Queues that callbacks are booked on, with their hours and their room";
-    const TROUBLE: &'static str = "full";
+    const TROUBLE: &'static str = "full or stuck";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
     fn troubled(line: &QueueLine<'_>) -> bool {
-        line.row.queue.room().is_some_and(|room| room.left() == 0)
+        line.load.is_some_and(QueueLoad::is_stuck)
+            || line.row.queue.room().is_some_and(|room| room.left() == 0)
     }
 
     fn rows(store: &Store, now: Millis) -> Vec<QueueLine<'_>> {
         let rows = store.queues.iter();
-        rows.map(|row| QueueLine { row, now }).collect()
+        rows.map(|row| QueueLine::of(row, store, now)).collect()
     }
 
     fn row<'a>(store: &'a Store, id: &QueueId, now: Millis) -> Option<QueueLine<'a>> {
-        Some(QueueLine {
-            row: store.queues.get(id)?,
-            now,
-        })
+        Some(QueueLine::of(store.queues.get(id)?, store, now))
     }
 
     fn id(line: &QueueLine<'_>) -> QueueId {

@@ -6,8 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Kind, alerts, audit, callbacks, carriers, edges, endpoints, interactions, jobs, probes, queues,
-    registrations, routes, sites, transfers, trunks, users, webhooks,
+    Kind, alerts, audit, callbacks, carriers, changes, contradictions, edges, endpoints,
+    interactions, jobs, numbers, probes, quality, queues, registrations, routes, sites, transfers,
+    trunks, users, webhooks,
 };
 use crate::query::{FieldSpec, Query};
 
@@ -113,6 +114,10 @@ impl Lists {
         "Queues" = queues::Queues;
         "Endpoints" = endpoints::Endpoints;
         "Webhooks" = webhooks::Webhooks;
+        "Contradictions" = contradictions::Contradictions;
+        "Numbers" = numbers::Numbers;
+        "Quality" = quality::Quality;
+        "Changes" = changes::Changes;
     };
 
     /// Those of the pane of that name, whatever the case.

@@ -48,6 +48,32 @@ pub enum Question {
     },
 }
 
+/// Figures that have a series for each site, each trunk and each trouble. Names are safe to show.
+#[derive(Clone, Debug, Default)]
+pub struct TelephonyFigures {
+    /// Sites, each with how many of its devices are in which state.
+    pub sites: Vec<(String, Vec<(&'static str, u32)>)>,
+    /// Trunks of which calls are told.
+    pub trunks: Vec<TrunkCalls>,
+    /// How many phones cannot be called, by what keeps calls from them; empty where the organisation does not tell.
+    pub contradictions: Vec<(&'static str, u32)>,
+    /// Which share of what can be carried is in use, at each place.
+    pub capacity: Vec<(&'static str, f64)>,
+}
+
+/// Calls over one trunk.
+#[derive(Clone, Debug)]
+pub struct TrunkCalls {
+    /// Whose it is.
+    pub carrier: String,
+    /// Where it runs.
+    pub edge: String,
+    /// The trunk.
+    pub trunk: String,
+    /// Calls over it, in and out.
+    pub calls: u64,
+}
+
 /// The figures at one moment.
 #[derive(Clone, Debug)]
 pub struct Overview {
@@ -71,6 +97,8 @@ pub struct Overview {
     pub store_dropped: Dropped,
     /// What transfers come to.
     pub transfers: transfers::TransferFigures,
+    /// What telephony comes to, by site, by trunk and by trouble.
+    pub telephony: TelephonyFigures,
     /// Whether the connection allows what is shown to be relied on.
     pub ready: Result<(), NotReady>,
     /// How much of it is sure.

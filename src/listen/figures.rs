@@ -24,6 +24,7 @@ mod console;
 mod families;
 mod jobs;
 mod sheet;
+mod telephony;
 mod transfers;
 
 /// How route resolutions went (contract §9).

@@ -82,6 +82,13 @@ pub enum Subject {
     Endpoint(Text),
     /// One edge, by its id, and the phones that are lost with it.
     Edge(Text),
+    /// Calls that have something in common: a carrier, a site, an edge, by its name.
+    Calls {
+        /// What they have in common: `carrier`, `site`, `edge`.
+        by: Text,
+        /// Which.
+        name: Text,
+    },
     /// A storm: many devices in one alert. `site` is what they share, none when they share nothing known.
     Storm {
         /// Where all of them are.
@@ -367,6 +374,7 @@ impl Alert {
             Subject::Device { user, device } => format!("{} / {device}", known(&user.0)),
             Subject::Carrier(id) => known(id),
             Subject::Endpoint(host) => host.to_string(),
+            Subject::Calls { by, name } => format!("calls of {by} {name}"),
             Subject::Edge(id) => match self.away.saturating_sub(1) {
                 0 => known(id),
                 1 => format!("{} and a phone", known(id)),

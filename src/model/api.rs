@@ -99,6 +99,10 @@ pub struct Capabilities {
     pub codec: bool,
     /// A phone is told of in more words than registered or not.
     pub conditions: bool,
+    /// Pools of numbers are told, and the numbers and extensions of users.
+    pub numbers: bool,
+    /// How calls sounded is told.
+    pub quality: bool,
     /// A phone can be looked at closely: its edges, its line and its station.
     pub closeups: bool,
 }
@@ -118,6 +122,8 @@ const DIRECT: Capabilities = Capabilities {
     job_webhooks: true,
     codec: true,
     conditions: false,
+    numbers: false,
+    quality: false,
     closeups: false,
     stations: false,
 };
@@ -137,6 +143,8 @@ const PLATFORM: Capabilities = Capabilities {
     job_webhooks: false,
     codec: false,
     conditions: true,
+    numbers: true,
+    quality: true,
     closeups: true,
     stations: true,
 };

@@ -9,7 +9,7 @@ pub mod tls;
 
 use serde::Serialize;
 
-pub use self::answer::{Dns, Http, Record, Stun, TurnAnswer};
+pub use self::answer::{Dns, Http, Record, SipAnswer, Stun, TurnAnswer};
 pub use self::target::{Protocol, Target, TargetError, Transport};
 pub use self::tls::{Certificate, Distrust, Tls, TlsVerdict};
 use crate::text::Text;
@@ -43,6 +43,8 @@ pub enum ProbeOutcome {
     Dns(Dns),
     /// An HTTP server answered, whatever its status.
     Http(Http),
+    /// A SIP server answered, whatever its status.
+    Sip(SipAnswer),
     /// Nothing useful came.
     Failed(Failure),
 }
@@ -89,6 +91,7 @@ impl Finding {
             ProbeOutcome::Stun(stun) if stun.mapped.is_none() => Grade::Warning,
             ProbeOutcome::Stun(_) | ProbeOutcome::Turn(_) | ProbeOutcome::Dns(_) => Grade::Good,
             ProbeOutcome::Http(http) if http.healthy() => Grade::Good,
+            ProbeOutcome::Sip(sip) => sip.grade(),
             ProbeOutcome::Http(_) => Grade::Bad,
             ProbeOutcome::Failed(failure) => match failure.kind {
                 FailureKind::Unreachable => Grade::Unreachable,
@@ -104,7 +107,8 @@ impl Finding {
             ProbeOutcome::Tls(tls) => tls.verdict.word(),
             ProbeOutcome::Stun(_) | ProbeOutcome::Turn(_) | ProbeOutcome::Dns(_) => "answers",
             ProbeOutcome::Http(http) if http.healthy() => "healthy",
-            ProbeOutcome::Http(_) => "unhealthy",
+            ProbeOutcome::Sip(sip) if sip.grade() > Grade::Bad => "answers",
+            ProbeOutcome::Sip(_) | ProbeOutcome::Http(_) => "unhealthy",
             ProbeOutcome::Failed(failure) => match failure.kind {
                 FailureKind::Unreachable => "unreachable",
                 FailureKind::Refused => "refused",
@@ -121,6 +125,7 @@ impl Finding {
             ProbeOutcome::Turn(turn) => turn.sentence(),
             ProbeOutcome::Dns(dns) => dns.sentence(),
             ProbeOutcome::Http(http) => http.sentence(self.took_ms),
+            ProbeOutcome::Sip(sip) => sip.sentence(),
             ProbeOutcome::Failed(failure) => failure.reason.to_string(),
         }
     }

@@ -1,5 +1,7 @@
 //! Queues that callbacks are booked on: their hours, their zone and their room (contract §10).
 
+pub mod load;
+
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 

@@ -4,6 +4,7 @@ pub mod closeup;
 pub mod condition;
 pub mod duty;
 pub mod memory;
+pub mod obstacle;
 pub mod phone;
 
 use bytes::Bytes;

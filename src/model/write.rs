@@ -80,6 +80,8 @@ kinds! {
     HandoverTake = "handover.take";
     /// A hand-over goes to where the profile says.
     HandoverPost = "handover.post";
+    /// Any call, as somebody typed it.
+    Raw = "api";
 }
 
 /// How a write travels.
@@ -123,6 +125,8 @@ pub struct Write {
     pub method: Method,
     /// Where to: segments under the API's address, not yet encoded.
     pub path: Vec<String>,
+    /// Parameters, in order, not yet encoded.
+    pub query: Vec<(String, String)>,
     /// The very bytes of the body; JSON.
     pub body: Option<String>,
     /// Where in the body secrets are, as JSON pointers (RFC 6901): masked wherever the body is shown or copied.
@@ -168,6 +172,7 @@ impl Write {
             subject: subject.into(),
             method,
             path: path.iter().map(|&segment| segment.to_owned()).collect(),
+            query: Vec::new(),
             body: None,
             secrets: Vec::new(),
             addresses: Vec::new(),

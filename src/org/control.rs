@@ -249,6 +249,15 @@ fn put_faults(shared: &Shared, body: &Bytes) -> Answer {
         .merged(&changes)
         .map_err(|error| Refusal::bad_request(error.to_string()))?;
     shared.set_faults(&faults);
+    let now = Timestamp::now();
+    let talking = shared.interactions().talking();
+    let mut world = shared.world();
+    world.contradict(faults.contradictions, &talking, now);
+    if faults.bad_calls > 0.0 {
+        let people = world.people.clone();
+        drop(world);
+        shared.interactions().sound_bad(&people, shared.seed, now);
+    }
     ok(&faults)
 }
 

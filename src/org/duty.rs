@@ -3,6 +3,8 @@
 //! The direct API knows a browser by its registration alone. What stands behind it here: somebody who has gone home has signed out, and
 //! a browser that is gone without that has failed. Calls that nobody answers then make the person not responding.
 
+mod contradictions;
+
 use std::collections::HashMap;
 
 use compact_str::CompactString;
@@ -45,9 +47,9 @@ pub(super) struct DutyChange {
     pub(super) connection: Option<Connection>,
 }
 
-/// Everyone of whom something was said.
+/// Everyone of whom something was said, and those whose signs were made to contradict each other.
 #[derive(Debug, Default)]
-pub(super) struct Duties(HashMap<usize, Duty>);
+pub(super) struct Duties(HashMap<usize, Duty>, Vec<usize>);
 
 impl Duties {
     /// Half of those whose browser is not there have gone home.

@@ -86,6 +86,10 @@ pub(super) enum Combined {
 ///
 /// What each one does is told in the table, where a person who asks for help reads it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fault that is there or is not"
+)]
 pub struct Faults {
     pub(super) http_429: f64,
     pub(super) http_503: f64,
@@ -142,6 +146,9 @@ pub struct Faults {
     pub(super) subscribe_most: usize,
     /// Zero is never.
     pub(super) edges_recycle: Duration,
+    pub(super) contradictions: bool,
+    pub(super) double_numbers: bool,
+    pub(super) bad_calls: f64,
 }
 
 impl Default for Faults {
@@ -197,6 +204,9 @@ impl Default for Faults {
             combined: Combined::Serve,
             subscribe_most: 1_000,
             edges_recycle: Duration::ZERO,
+            contradictions: false,
+            double_numbers: false,
+            bad_calls: 0.0,
         }
     }
 }

@@ -42,6 +42,11 @@ const SEEDED: [(InteractionState, usize); 4] = [
     (InteractionState::Abandoned, 2),
 ];
 
+/// Calls of the hour before, where that is made; an hour in seconds; and for how long calls have sounded bad then.
+const PAST_CALLS: i64 = 80;
+const HOUR: i64 = 3_500;
+const BAD_FOR: i64 = 1_500;
+
 /// How far an interaction is (contract §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -97,6 +102,8 @@ pub(super) struct Interactions {
     cast: InteractionGenerator,
     /// Where changes are told.
     pub(super) topics: Topics,
+    /// Since when calls of a carrier sound bad, where they ever did.
+    pub(super) bad_since: Option<Timestamp>,
 }
 
 impl Interactions {
@@ -107,6 +114,7 @@ impl Interactions {
             ended: VecDeque::new(),
             cast: InteractionGenerator::of(people, seed),
             topics: Topics::default(),
+            bad_since: None,
         };
         for (state, count) in SEEDED {
             for _ in 0..count {
@@ -118,6 +126,36 @@ impl Interactions {
             }
         }
         interactions
+    }
+
+    /// The calls of the hour before, of which those of one carrier sound bad from some moment on; they are made once.
+    pub(super) fn sound_bad(&mut self, people: &[Person], seed: u64, now: Timestamp) {
+        if self.bad_since.is_some() {
+            return;
+        }
+        let ago = |seconds: i64| {
+            now.checked_sub(SignedDuration::from_secs(seconds))
+                .unwrap_or(now)
+        };
+        self.bad_since = Some(ago(BAD_FOR));
+        let mut cast = InteractionGenerator::apart(people, seed);
+        for number in 0..PAST_CALLS {
+            let began = HOUR - (number + 1) * (HOUR / (PAST_CALLS + 1));
+            let (began, length) = (began.max(60), cast.seconds(30, 240));
+            let mut call = cast.draw(InteractionState::Active, ago(began));
+            call.media_type = "voice".into();
+            call.trace(ago(began));
+            call.state = InteractionState::Completed;
+            let ended = ago((began - length).max(0));
+            call.trace(ended);
+            self.keep(call, ended);
+        }
+    }
+
+    /// Who has a call, or several.
+    pub(super) fn talking(&self) -> Vec<String> {
+        let legs = self.live.iter().flat_map(|one| one.legs.live());
+        legs.map(|leg| leg.who.id.to_string()).collect()
     }
 
     /// Begins an interaction; none when there are too many.

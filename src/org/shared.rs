@@ -100,7 +100,11 @@ impl Shared {
             carrier.proxy = address.to_string();
         }
         let mut interactions = Interactions::populate(&world.people, options.seed, now);
+        world.contradict(options.faults.contradictions, &interactions.talking(), now);
         interactions.topics = topics.clone();
+        if options.faults.bad_calls > 0.0 {
+            interactions.sound_bad(&world.people, options.seed, now);
+        }
         Self {
             client: Client {
                 id: options

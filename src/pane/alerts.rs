@@ -93,6 +93,7 @@ impl Listing for Alerts {
             Subject::Carrier(id) => vec![Related::new("Carriers", "id", id.raw())],
             Subject::Endpoint(host) => vec![Related::new("Carriers", "proxy", host.raw())],
             Subject::Edge(id) => vec![Related::new("Edges", "id", id.raw())],
+            Subject::Calls { by, name } => vec![Related::new("Quality", by.raw(), name.raw())],
             Subject::Storm { site, .. } => {
                 let there = site.iter().flat_map(|site| {
                     ["Registrations", "Sites"].map(|pane| Related::new(pane, "site", site.raw()))

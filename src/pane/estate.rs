@@ -41,6 +41,9 @@ pub type ProbesPane = ListPane<Probes>;
 /// Queues.
 pub type QueuesPane = ListPane<Queues>;
 
+/// The share of what trunks can carry from which on they are nearly full, in percent.
+const NEARLY_FULL: f64 = 90.0;
+
 /// What can be done where nothing but reading again can.
 const READ: &[Action] = &[Action::Detail, Action::Filter, Action::Sort, Action::Reread];
 
@@ -279,6 +282,22 @@ impl Listing for Trunks {
 
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
         figures(bar, &self.tab(scene.store), scene);
+        for (place, row) in scene.store.capacity.rows() {
+            let usage = row.now.usage().unwrap_or_default();
+            let most = row.high.0.usage().unwrap_or_default();
+            let at = row.high.1.clock(scene.zone, scene.now);
+            let text = format!("{place} {usage:.0} % full, most {most:.0} % at {at}");
+            let role = if usage >= NEARLY_FULL {
+                Role::Bad
+            } else {
+                Role::Text
+            };
+            bar.left(1, scene.theme.style(role), text);
+        }
+        if let Reading::Failed { .. } = scene.store.capacity.reading() {
+            let text = "capacity not readable".to_owned();
+            bar.left(1, scene.theme.style(Role::Stale), text);
+        }
     }
 
     fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
@@ -403,6 +422,17 @@ impl Listing for Queues {
             Role::Dim
         };
         bar.left(0, scene.theme.style(role), format!("full {}", tab.trouble));
+        let queues = &scene.store.queues;
+        let loads = || queues.iter().filter_map(|row| queues.load(&row.queue.id));
+        if loads().next().is_some() {
+            let waiting: u64 = loads().filter_map(|load| load.waiting).sum();
+            let stuck = loads().filter(|load| load.is_stuck()).count();
+            let text = format!("waiting {waiting}");
+            bar.left(0, scene.theme.style(Role::Text), text);
+            let role = if stuck > 0 { Role::Bad } else { Role::Dim };
+            bar.left(0, scene.theme.style(role), format!("nobody free {stuck}"));
+        }
+        super::numbers::age(queues.loaded(), queues.load_awaited().is_some(), bar, scene);
     }
 
     fn empty(&self, scene: &Scene<'_>) -> Vec<String> {

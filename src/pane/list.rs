@@ -25,6 +25,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
+pub(super) use self::draw::facts;
 use self::frozen::Frozen;
 pub use self::picked::{Picked, Related};
 pub(super) use self::remembered::{for_remembered, remembered, say_remembered};

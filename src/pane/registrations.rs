@@ -1,5 +1,6 @@
 //! Endpoint registrations, live: who is registered, who was lost, who keeps coming and going.
 
+mod calls;
 mod closeup;
 mod detail;
 mod held;

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde::Serialize;
 
 use crate::model::finding::{
-    Certificate, Dns, Finding, Grade, Http, ProbeOutcome, Stun, Tls, TurnAnswer,
+    Certificate, Dns, Finding, Grade, Http, ProbeOutcome, SipAnswer, Stun, Tls, TurnAnswer,
 };
 use crate::text::Text;
 
@@ -68,6 +68,7 @@ pub fn lines(finding: &Finding) -> Vec<Line> {
         ProbeOutcome::Turn(found) => turn(&mut lines, found),
         ProbeOutcome::Dns(found) => dns(&mut lines, found),
         ProbeOutcome::Http(found) => http(&mut lines, found),
+        ProbeOutcome::Sip(found) => sip(&mut lines, found),
         ProbeOutcome::Failed(_) => {}
     }
     lines.0
@@ -168,6 +169,16 @@ fn http(lines: &mut Lines, http: &Http) {
     lines.add("status", &http.status);
     lines.add("version", &http.version);
     lines.maybe("location", http.location.as_ref());
+}
+
+fn sip(lines: &mut Lines, sip: &SipAnswer) {
+    lines.add("peer", &sip.peer);
+    lines.add("transport", &sip.transport);
+    lines.add("status", &format!("{} {}", sip.status, sip.reason));
+    lines.maybe("server", sip.server.as_ref());
+    lines.maybe("allow", Some(&sip.allow).filter(|allow| !allow.is_empty()));
+    lines.add("round trip", &ms(sip.rtt_us));
+    lines.add("requests", &sip.requests);
 }
 
 fn ms(us: u64) -> String {

@@ -16,7 +16,9 @@ const HISTORY: usize = 32;
 pub enum Purpose {
     /// The SIP proxy of a carrier.
     Proxy(CarrierId),
-    /// A STUN or TURN server that calls need.
+    /// The same proxy, asked by SIP OPTIONS.
+    Options(CarrierId),
+    /// A STUN, TURN or SIP server that calls need.
     Server,
 }
 
@@ -89,7 +91,7 @@ impl Probed {
     /// Carriers whose proxy this is.
     pub fn carriers(&self) -> impl Iterator<Item = &CarrierId> {
         self.purposes.iter().filter_map(|purpose| match purpose {
-            Purpose::Proxy(id) => Some(id),
+            Purpose::Proxy(id) | Purpose::Options(id) => Some(id),
             Purpose::Server => None,
         })
     }
@@ -174,7 +176,18 @@ impl Probes {
         serving(carrier).or_else(|| serving(&EVERY.into()))
     }
 
-    /// STUN and TURN servers.
+    /// The same proxy as SIP OPTIONS finds it, where it is asked.
+    #[must_use]
+    pub fn options_of(&self, carrier: &CarrierId) -> Option<&Probed> {
+        let asked = |carrier: &CarrierId| {
+            let purpose = Purpose::Options(carrier.clone());
+            self.iter()
+                .find(|probed| probed.purposes.contains(&purpose))
+        };
+        asked(carrier).or_else(|| asked(&EVERY.into()))
+    }
+
+    /// STUN, TURN and SIP servers.
     pub fn servers(&self) -> impl Iterator<Item = &Probed> {
         self.iter()
             .filter(|probed| probed.purposes.contains(&Purpose::Server))

@@ -9,6 +9,7 @@ use super::carriers::Reading;
 use crate::model::QueueId;
 use crate::model::callback;
 use crate::model::queue::Queue;
+use crate::model::queue::load::QueueLoad;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -31,9 +32,57 @@ pub struct Queues {
     reading: Reading,
     faults: Vec<Text>,
     refused: usize,
+    /// How busy they are, as that was last read.
+    #[serde(skip)]
+    loads: BTreeMap<QueueId, QueueLoad>,
+    #[serde(skip)]
+    loaded: Reading,
+    #[serde(skip)]
+    load_asked: Option<Millis>,
 }
 
 impl Queues {
+    /// How busy they are is being read.
+    pub fn load_asked(&mut self, now: Millis) {
+        self.load_asked = Some(now);
+    }
+
+    /// How busy they are now; of those that are not named nothing is observed.
+    pub fn load_read(
+        &mut self,
+        loads: BTreeMap<QueueId, QueueLoad>,
+        now: Millis,
+        changes: &mut Changes,
+    ) {
+        (self.loads, self.loaded, self.load_asked) = (loads, Reading::Read(now), None);
+        changes.queues = true;
+    }
+
+    /// How busy they are could not be read; what was known is as old as it is.
+    pub fn load_failed(&mut self, why: Text, now: Millis, changes: &mut Changes) {
+        self.loaded = self.loaded.failed(why, now);
+        self.load_asked = None;
+        changes.queues = true;
+    }
+
+    /// How busy one is, where that is known.
+    #[must_use]
+    pub fn load(&self, id: &QueueId) -> Option<&QueueLoad> {
+        self.loads.get(id)
+    }
+
+    /// How the last attempt to read how busy they are ended.
+    #[must_use]
+    pub fn loaded(&self) -> &Reading {
+        &self.loaded
+    }
+
+    /// Since when an answer to that is waited for.
+    #[must_use]
+    pub fn load_awaited(&self) -> Option<Millis> {
+        self.load_asked
+    }
+
     /// A whole list: queues that it does not name are gone.
     pub fn listed(
         &mut self,

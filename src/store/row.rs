@@ -10,6 +10,7 @@ use super::stamp::Stamp;
 use super::trail::EntryLink;
 use super::users::{NONE, Owner};
 use crate::model::registration::condition::Condition;
+use crate::model::registration::obstacle::Obstacle;
 use crate::model::registration::{State, UNNAMED};
 use crate::model::{DeviceId, EdgeId, UserId};
 use crate::text::{Text, shown};
@@ -402,6 +403,12 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn edge(&self) -> Option<&'a EdgeId> {
         self.table.serving.get(&self.number)
+    }
+
+    /// What keeps calls from whose phone it is, as it was last told.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<&'a Obstacle> {
+        self.table.obstacles.get(&self.number)
     }
 
     /// Whether the organisation says that the phone cannot be rebooted.

@@ -24,6 +24,7 @@ use super::{Changes, Registrations, Store};
 use crate::model::alert::AlertBook;
 use crate::model::registration::User;
 use crate::model::registration::condition::Condition;
+use crate::model::registration::obstacle::Obstacle;
 use crate::model::softphone::Premises;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
@@ -75,6 +76,9 @@ struct StillTable {
     /// which device.
     flap_steps: Planes,
     flaps: Planes,
+    /// What keeps calls from whose phone a row is: its place, and what. Records of before have none.
+    #[serde(default)]
+    obstacles: Vec<(u32, Obstacle)>,
 }
 
 const LISTED: u8 = 1;
@@ -227,6 +231,9 @@ impl Registrations {
         if self.why(row) != 0 {
             still.why.push((count(still.devices.len()), self.why(row)));
         }
+        let obstacle = self.obstacles.get(&row).cloned();
+        let place = count(still.devices.len());
+        still.obstacles.extend(obstacle.map(|is| (place, is)));
         still.devices.push(slot.device.clone());
         still
             .marks
@@ -472,6 +479,9 @@ impl StillTable {
             slot.codec = latest;
         });
         table.date_row(row);
+        let place = count(place);
+        let obstacle = self.obstacles.iter().find(|(of, _)| *of == place);
+        table.set_obstacle(row, obstacle.map(|(_, is)| is), now, changes);
         // A row that was here has flaps of its own.
         known.is_none().then_some(row)
     }

@@ -35,6 +35,7 @@ impl Registrations {
             reasons: Names::new(),
             why: HashMap::new(),
             serving: HashMap::new(),
+            obstacles: HashMap::new(),
             flaps: Flaps::new(limits.flaps),
             history: Trail::new(limits.history),
             coverage: Trail::new(limits.history),
@@ -76,6 +77,12 @@ impl Registrations {
             .map(RowId)
             .take(self.slots.len())
             .filter_map(|id| Some((id, self.row(id)?)))
+    }
+
+    /// Rows of whose people it is known that calls do not find them, in no order.
+    pub fn obstructed(&self) -> impl Iterator<Item = Row<'_>> {
+        let rows = self.obstacles.keys();
+        rows.filter_map(|row| self.row(RowId(*row)))
     }
 
     /// Every row of which something was said in this run, in the order of their numbers.
@@ -401,6 +408,7 @@ impl Registrations {
         }
         self.why.remove(&row);
         self.serving.remove(&row);
+        self.obstacles.remove(&row);
         self.counts.take(slot.state(), slot.flapping());
         self.users
             .believe(slot.user, slot.told(), Believed::Unknown);

@@ -8,10 +8,11 @@ use super::action::Action;
 use super::chart::ChartSpan;
 use crate::model::bookmark::Bookmark;
 use crate::model::digest::Place;
+use crate::model::number;
 use crate::time::Millis;
 
 /// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
-pub const TITLES: [&str; 17] = [
+pub const TITLES: [&str; 21] = [
     "Registrations",
     "Carriers",
     "Transfers",
@@ -29,6 +30,10 @@ pub const TITLES: [&str; 17] = [
     "Queues",
     "Endpoints",
     "Webhooks",
+    "Contradictions",
+    "Numbers",
+    "Quality",
+    "Changes",
 ];
 
 /// Which half of the shelf.
@@ -248,6 +253,11 @@ pub const VERBS: &[Verb] = &[
         doc: "Silence notifications for matching alerts: 30m site:Accra power work",
     },
     Verb {
+        name: "whois",
+        words: "NUMBER|EXTENSION|NAME",
+        doc: "Whose a number or an extension is, or which numbers somebody has",
+    },
+    Verb {
         name: "view",
         words: "NAME",
         doc: "Open a view that has this name",
@@ -274,6 +284,9 @@ pub const VERBS: &[Verb] = &[
     },
 ];
 
+/// The pane that says whose a number is.
+const NUMBERS: &str = "Numbers";
+
 /// The verb of a silence whose reach a person has been told.
 pub const SURE: &str = "silence!";
 
@@ -287,7 +300,11 @@ const ALIASES: &[(&str, Action)] = &[
 ];
 
 /// Panes that go by another name as well.
-const PANE_ALIASES: &[(&str, &str)] = &[("reg", "registrations"), ("cb", "callbacks")];
+const PANE_ALIASES: &[(&str, &str)] = &[
+    ("reg", "registrations"),
+    ("cb", "callbacks"),
+    ("contra", "contradictions"),
+];
 
 impl Command {
     /// Reads a typed line; the error says what would have worked.
@@ -319,6 +336,11 @@ impl Command {
                 "packet NUMBER|DURATION [FILE]: of a bookmark, or of so long until now".to_owned(),
             ),
             ("packet", _) => Ok(Self::Packet(rest.to_owned())),
+            ("whois", "") => Ok(Self::Open(NUMBERS)),
+            ("whois", _) => Ok(Self::Go {
+                pane: NUMBERS.to_owned(),
+                filter: number::finder(rest),
+            }),
             ("view", "") => Ok(Self::Act(Action::Views)),
             ("undo", "") => Ok(Self::Sent),
             ("profile", "") => Ok(Self::Profile(None)),

@@ -99,6 +99,8 @@ impl Given {
             "provision apply" => vec![self.endpoints.clone(), "--plan".into()],
             "callback waiting" => vec!["--json".into()],
             "get" => vec!["users".into()],
+            "whois" => vec!["8031".into(), "--json".into()],
+            "api" => vec!["GET".into(), "queues".into()],
             "probe" => vec!["dns".into(), "localhost".into()],
             "transfer" => [
                 &self.interaction,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use trunkline::model::registration::State;
+use trunkline::model::registration::obstacle::Obstacle;
 use trunkline::store::Row;
 
 use super::rig::options;
@@ -111,4 +112,40 @@ async fn what_a_read_tells_is_told_without_a_topic_and_with_its_age() {
     // No read tells of the connection itself: what it comes to is seen, and why it failed is not.
     is(&mut watch, crashed, State::Lost, "not responding").await;
     assert!(watch.rows().iter().all(|row| row.source() == "polled"));
+}
+
+#[tokio::test]
+async fn whose_signs_contradict_each_other_is_told_by_topics_and_by_reads() {
+    for channels in [10, 0] {
+        let mut watch = Watch::start(options(240), plan(channels)).await;
+        watch.until("read", Watch::fresh).await;
+        let words = |watch: &Watch| {
+            let rows = watch.table.obstructed();
+            let mut words: Vec<&str> = rows
+                .filter_map(|row| row.obstacle())
+                .map(Obstacle::word)
+                .filter(|word| *word != "connection failed" && *word != "not responding")
+                .collect();
+            words.sort_unstable();
+            words.dedup();
+            words
+        };
+        assert!(words(&watch).is_empty(), "{:?}", words(&watch));
+        let control = watch.rig.control.clone();
+        control
+            .put("/_org/faults", &json!({"contradictions": 1}))
+            .await;
+        let all = ["no station", "off queue", "other phone lost"];
+        watch.until("told", |watch| words(watch) == all).await;
+        let ana = watch.rows().into_iter().any(|row| {
+            row.user().raw().starts_with("Ana ") && row.obstacle() == Some(&Obstacle::NotResponding)
+        });
+        assert!(ana);
+        control
+            .put("/_org/faults", &json!({"contradictions": 0}))
+            .await;
+        watch
+            .until("put right", |watch| words(watch).is_empty())
+            .await;
+    }
 }

@@ -16,5 +16,6 @@ mod http;
 mod mutual;
 mod relay;
 mod servers;
+mod sip;
 mod tls;
 mod too_old;

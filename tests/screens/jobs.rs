@@ -132,3 +132,63 @@ fn twenty_phones_of_a_site_are_rebooted_in_eight_keys_and_a_confirmation() {
     assert!(sent.iter().any(flow), "{sent:?}");
     assert!(n <= 8, "{n} keys");
 }
+
+#[test]
+fn why_ana_cannot_take_calls_is_two_keys_away() {
+    let mut stage = platform::stage();
+    platform::phones(&mut stage);
+    // From anywhere, with the cursor anywhere.
+    stage.press(&["7", "1", "G"]);
+    let mut n = keys(&mut stage, &[":"]);
+    stage.type_in("contra ana");
+    n += keys(&mut stage, &["Enter", "Enter"]);
+    let text = stage.text((120, 40));
+    let told = [
+        "Ana Petrova",
+        "not responding",
+        "routing sends no more",
+        "On Queue again",
+    ];
+    assert!(
+        n <= 5 && told.iter().all(|words| text.contains(words)),
+        "{text}"
+    );
+}
+
+#[test]
+fn whose_number_it_is_is_three_keys_away() {
+    let mut stage = platform::stage();
+    platform::phones(&mut stage);
+    stage.press(&["7", "1", "G"]);
+    let mut n = keys(&mut stage, &[":"]);
+    stage.type_in("whois +49 30 1236");
+    n += keys(&mut stage, &["Enter", "Enter"]);
+    super::numbers::read(&mut stage);
+    let text = stage.text((120, 40));
+    let told = ["Bob Osei", "Berlin", "Lobby Accra", "8032"];
+    assert!(
+        n <= 5 && told.iter().all(|words| text.contains(words)),
+        "{text}"
+    );
+    assert!(
+        !text.contains("+49301234 "),
+        "another's number is not shown: {text}"
+    );
+}
+
+#[test]
+fn which_carrier_sounds_bad_since_when_is_two_keys_away() {
+    let mut stage = platform::estate();
+    platform::phones(&mut stage);
+    super::quality::read(&mut stage);
+    stage.press(&["7", "1", "G"]);
+    let mut n = keys(&mut stage, &[":"]);
+    stage.type_in("quality north");
+    n += keys(&mut stage, &["Enter"]);
+    let text = stage.text((120, 40));
+    let told = ["carrier Northwind Telecom: 3 of 3 poor since", "2.40"];
+    assert!(
+        n <= 5 && told.iter().all(|words| text.contains(words)),
+        "{text}"
+    );
+}

@@ -200,7 +200,7 @@ fn every_column_of_every_kind_is_printed_found_and_sorted_by_under_one_name() {
         Box::new(super::carriers::populated("mono")),
         Box::new(super::callbacks::populated()),
         Box::new(super::transfers::populated()),
-        Box::new(super::platform::estate()),
+        Box::new(super::platform::populated()),
         Box::new(super::webhooks::populated()),
     ];
     stages[0].populate();

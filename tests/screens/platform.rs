@@ -11,6 +11,7 @@ use trunkline::model::phone::Phone;
 use trunkline::model::queue::Queue;
 use trunkline::model::registration::User;
 use trunkline::model::registration::closeup::{Closeup, Side};
+use trunkline::model::registration::obstacle::Obstacle;
 use trunkline::model::registration::phone::Sighting;
 use trunkline::model::route::{self, Integration, Known};
 use trunkline::model::softphone::{Named, PhoneBase, Premises};
@@ -46,7 +47,12 @@ const POLLED: Heard = Heard {
 
 /// On the Platform API, connected, with nothing read yet.
 pub fn stage() -> Stage {
-    let mut stage = Stage::with("mono", Some(CONFIG));
+    of(CONFIG)
+}
+
+/// The same of another configuration.
+fn of(config: &str) -> Stage {
+    let mut stage = Stage::with("mono", Some(config));
     let status = Status {
         link: Link::Live,
         users: 3,
@@ -94,6 +100,11 @@ pub fn phones(stage: &mut Stage) {
         asked: None,
         raw: bytes::Bytes::from_static(b"{}"),
         edge: None,
+        obstacle: match device {
+            "ph-2" => Some(Obstacle::NotResponding),
+            "ph-4" => Some(Obstacle::NoStation),
+            _ => None,
+        },
     };
     let name = |user: &str, device: &str, name: &str| (user.into(), device.into(), name.into());
     stage.feed(vec![
@@ -197,7 +208,12 @@ fn edge(id: &str, online: &str, heard: Heard) -> Edge {
 
 /// A carrier with two trunks, and three edges.
 pub fn estate() -> Stage {
-    let mut stage = stage();
+    estate_of(CONFIG)
+}
+
+/// The same of another configuration.
+pub fn estate_of(config: &str) -> Stage {
+    let mut stage = of(config);
     let trunks = vec![
         trunk("t-1", "EU West 1", true),
         trunk("t-2", "EU Central 1", false),
@@ -232,6 +248,9 @@ pub fn populated() -> Stage {
     let mut stage = estate();
     phones(&mut stage);
     callbacks(&mut stage);
+    super::numbers::read(&mut stage);
+    super::quality::read(&mut stage);
+    super::quality::changed(&mut stage);
     stage
 }
 

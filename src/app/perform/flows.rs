@@ -15,7 +15,8 @@ use crate::environment::Environment;
 use crate::flow::transfer::preflight;
 use crate::flow::{self, FlowNews, Kit, Order, Stop, Stopper, Tell};
 use crate::model::flow::{FlowId, Outcome};
-use crate::model::{DeviceId, InteractionId};
+use crate::model::inquiry::Inquiry;
+use crate::model::{DeviceId, InteractionId, QueueId};
 use crate::probe::Prober;
 use crate::text::Text;
 use crate::time::Clock;
@@ -27,6 +28,8 @@ const CONNECTING: Duration = Duration::from_secs(15);
 pub(super) struct FlowStarter {
     /// Where the audit is kept; none where nothing is ever written.
     pub(super) state_dir: Option<PathBuf>,
+    /// There once the console has connected, also where nothing is ever written.
+    client: Arc<SetOnce<Client>>,
     /// There once the console has connected.
     kit: Arc<SetOnce<Kit>>,
     stoppers: Arc<Mutex<HashMap<FlowId, Stopper>>>,
@@ -77,6 +80,7 @@ impl FlowStarter {
     pub(super) fn new(done: mpsc::UnboundedSender<Done>) -> Self {
         Self {
             state_dir: None,
+            client: Arc::default(),
             kit: Arc::default(),
             stoppers: Arc::default(),
             gate: Mutex::default(),
@@ -105,6 +109,11 @@ impl FlowStarter {
             kit: Arc::clone(&self.kit),
             done: self.done.clone(),
         })
+    }
+
+    /// Where the client is put once there is one.
+    pub(super) fn client(&self) -> Arc<SetOnce<Client>> {
+        Arc::clone(&self.client)
     }
 
     /// What flows work with, once the console has connected.
@@ -149,6 +158,15 @@ impl FlowStarter {
             if let Some(kit) = kit.get() {
                 let _ = done.send(super::interactions::read(&kit.client).await);
             }
+        });
+    }
+
+    /// Reads what somebody looks at.
+    pub(super) fn inquire(&self, inquiry: Inquiry, queues: Vec<QueueId>) {
+        let (client, done) = (Arc::clone(&self.client), self.done.clone());
+        tokio::spawn(async move {
+            let client = client.wait().await;
+            let _ = done.send(super::inquiries::read(client, inquiry, &queues).await);
         });
     }
 

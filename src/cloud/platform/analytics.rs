@@ -35,7 +35,8 @@ pub(super) struct Query {
     order: &'static str,
     order_by: &'static str,
     paging: Paging,
-    conversation_filters: [Filter; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversation_filters: Option<[Filter; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     segment_filters: Option<[Filter; 1]>,
 }
@@ -79,8 +80,16 @@ impl Query {
                 page_size: PAGE,
                 page_number: page,
             },
-            conversation_filters: [dimension("conversationEnd", operator, None)],
+            conversation_filters: Some([dimension("conversationEnd", operator, None)]),
             segment_filters: None,
+        }
+    }
+
+    /// Those of an interval, whether they go on or not.
+    pub(super) fn all(interval: String, page: usize) -> Self {
+        Self {
+            conversation_filters: None,
+            ..Self::of(interval, Ended::No, page)
         }
     }
 

@@ -106,6 +106,10 @@ struct Stations {
 #[derive(Deserialize)]
 struct Station {
     id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    name: Option<String>,
+    #[serde(rename = "type", default, deserialize_with = "lenient")]
+    kind: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -131,31 +135,69 @@ fn person(entity: Entity) -> Result<(User, Duty), String> {
         name: entity.name.unwrap_or_default().into(),
         site: None,
     };
-    let duty = Duty {
-        signed_in: entity.presence.and_then(signed_in),
-        // A person of whom no station is told has none: the answer leaves out what there is not.
-        seated: Some(entity.station.is_some_and(seated)),
-        responding: entity.routing_status.and_then(responding),
+    let mut duty = Duty {
         calls: Some(entity.conversation_summary.map_or(0, calls)),
-        connection: None,
+        ..Duty::default()
     };
+    // A person of whom no station is told has none: the answer leaves out what there is not.
+    let told = [
+        entity.presence.map(present),
+        Some(entity.station.map_or_else(nowhere, stationed)),
+        entity.routing_status.map(routed),
+    ];
+    for part in told.into_iter().flatten() {
+        duty.take(part);
+    }
     Ok((user, duty))
 }
 
-fn signed_in(presence: Presence) -> Option<(bool, Option<Millis>)> {
-    let word = presence.presence_definition?.system_presence?;
+/// What a presence tells: the service spells one as `On Queue` and as `ON_QUEUE`.
+fn present(presence: Presence) -> Duty {
+    let word = presence
+        .presence_definition
+        .and_then(|one| one.system_presence);
     let since = presence.modified_date.as_deref().and_then(moment);
-    Some((!word.eq_ignore_ascii_case("offline"), since))
+    let is = |word: &str, other: &str| word.replace('_', " ").eq_ignore_ascii_case(other);
+    Duty {
+        signed_in: word.as_deref().map(|word| (!is(word, "offline"), since)),
+        on_queue: word.as_deref().map(|word| is(word, "on queue")),
+        ..Duty::default()
+    }
 }
 
-fn seated(stations: Stations) -> bool {
-    let station = stations.associated_station.and_then(|station| station.id);
-    station.is_some_and(|id| !id.is_empty())
+fn nowhere() -> Duty {
+    Duty {
+        seated: Some(false),
+        ..Duty::default()
+    }
 }
 
-fn responding(routing: Routing) -> Option<(bool, Option<Millis>)> {
+/// What the stations tell: a browser is known by its type, and a station without one may be a browser.
+fn stationed(stations: Stations) -> Duty {
+    let station = stations.associated_station;
+    let station = station.filter(|one| one.id.as_deref().is_some_and(|id| !id.is_empty()));
+    let Some(station) = station else {
+        return nowhere();
+    };
+    let desk = station.kind.as_deref();
+    let desk = desk.is_some_and(|kind| !kind.is_empty() && kind != "inin_webrtc_softphone");
+    Duty {
+        seated: Some(true),
+        desk: station.name.filter(|_| desk).map(Text::from),
+        ..Duty::default()
+    }
+}
+
+fn routed(routing: Routing) -> Duty {
     let since = routing.start_time.as_deref().and_then(moment);
-    Some((routing.status? != "NOT_RESPONDING", since))
+    let word = routing.status;
+    Duty {
+        responding: word
+            .as_deref()
+            .map(|word| (word != "NOT_RESPONDING", since)),
+        routed: word.as_deref().map(|word| word != "OFF_QUEUE"),
+        ..Duty::default()
+    }
 }
 
 fn calls(summary: Summary) -> u32 {
@@ -185,20 +227,12 @@ pub fn event(topic: &str, body: &[u8]) -> Result<Duty, Text> {
             connection: read::<Persistent>(body)?.connection(),
             ..nothing
         },
-        "presence" => Duty {
-            signed_in: signed_in(read(body)?),
-            ..nothing
-        },
-        "station" => Duty {
-            seated: Some(seated(read(body)?)),
-            ..nothing
-        },
-        "routingStatus" => Duty {
-            responding: read::<RoutingEvent>(body)?
-                .routing_status
-                .and_then(responding),
-            ..nothing
-        },
+        "presence" => present(read(body)?),
+        "station" => stationed(read(body)?),
+        "routingStatus" => {
+            let told = read::<RoutingEvent>(body)?.routing_status;
+            told.map_or(nothing, routed)
+        }
         "conversationsummary" => Duty {
             calls: Some(calls(read(body)?)),
             ..nothing

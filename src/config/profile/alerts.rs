@@ -52,6 +52,10 @@ pub struct Alerts {
     pub osc9: bool,
     /// What is told of beside the contract's three conditions.
     pub rules: Vec<Rule>,
+    /// From how many percent on of what all trunks can carry it is told that they are nearly full; none never.
+    pub capacity: Option<u8>,
+    /// The same of how calls sound, where the organisation tells.
+    pub calls: Vec<CallRule>,
     /// How bad alerts are that pass a filter; the first that one passes counts.
     pub severity: Vec<Grade>,
 }
@@ -65,6 +69,8 @@ impl Default for Alerts {
             bell: false,
             osc9: false,
             rules: Vec::new(),
+            capacity: None,
+            calls: Vec::new(),
             severity: Vec::new(),
         }
     }
@@ -88,6 +94,13 @@ impl Alerts {
         if !self.rules.is_empty() {
             let rules = self.rules.iter().map(Rule::shown);
             shown.push(("rules", Value::from(rules.collect::<Vec<_>>())));
+        }
+        if let Some(percent) = self.capacity {
+            shown.push(("capacity_percent", Value::from(i64::from(percent))));
+        }
+        if !self.calls.is_empty() {
+            let calls = self.calls.iter().map(CallRule::shown);
+            shown.push(("calls", Value::from(calls.collect::<Vec<_>>())));
         }
         if !self.severity.is_empty() {
             let grades = self.severity.iter();
@@ -151,6 +164,107 @@ pub struct Rule {
     pub severity: Severity,
 }
 
+/// A condition of calls that have something in common: at least half of those that ended lately sound worse than a score.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallRule {
+    /// Its name, which is its `alertType`.
+    pub name: String,
+    /// The mean opinion score, 1 to 5.
+    #[serde(default = "poor")]
+    pub below: f64,
+    /// What the calls have in common.
+    #[serde(default)]
+    pub by: CallsBy,
+    /// How long ago the calls may have ended, in minutes.
+    #[serde(default = "lately")]
+    pub minutes: i64,
+    /// Measured calls without which nothing is said.
+    #[serde(default = "enough")]
+    pub least: usize,
+    /// How bad it is: `critical`, `warning` (the default) or `info`.
+    #[serde(default)]
+    pub severity: Severity,
+}
+
+// A score that is no number is refused when it is read.
+impl Eq for CallRule {}
+
+/// What calls have in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallsBy {
+    /// The carrier.
+    #[default]
+    Carrier,
+    /// The site of their users.
+    Site,
+    /// The edge that carried them.
+    Edge,
+}
+
+impl CallsBy {
+    const WORDS: [&'static str; 3] = ["carrier", "site", "edge"];
+
+    /// The word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+}
+
+const fn poor() -> f64 {
+    crate::model::quality::POOR
+}
+
+const fn lately() -> i64 {
+    10
+}
+
+const fn enough() -> usize {
+    3
+}
+
+impl CallRule {
+    fn shown(&self) -> Value {
+        let below = self.below.to_string();
+        let (minutes, least) = (self.minutes.to_string(), self.least.to_string());
+        table([
+            ("name", self.name.as_str()),
+            ("below", &below),
+            ("by", self.by.word()),
+            ("minutes", &minutes),
+            ("least", &least),
+            ("severity", self.severity.word()),
+        ])
+    }
+}
+
+impl Typed for CallRule {
+    fn schema() -> serde_json::Value {
+        reader::table_of([
+            ("name", json!({"type": "string"}), true),
+            (
+                "below",
+                json!({"type": "number", "minimum": 1, "maximum": 5}),
+                false,
+            ),
+            ("by", json!({"enum": CallsBy::WORDS}), false),
+            (
+                "minutes",
+                json!({"type": "integer", "minimum": 1, "maximum": 60}),
+                false,
+            ),
+            (
+                "least",
+                json!({"type": "integer", "minimum": 1, "maximum": 1000}),
+                false,
+            ),
+            ("severity", json!({"enum": Severity::WORDS}), false),
+        ])
+    }
+}
+
 /// How bad alerts are that pass a filter.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -207,6 +321,14 @@ pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Alerts {
         bell: from.take("bell", notes).unwrap_or(default.bell),
         osc9: from.take("osc9", notes).unwrap_or(default.osc9),
         rules: from.take_as("rules", notes, rules).unwrap_or_default(),
+        capacity: from.take_as("capacity_percent", notes, |percent: u8| {
+            let message = "a share from 1 to 100 percent";
+            (1..=100)
+                .contains(&percent)
+                .then_some(percent)
+                .ok_or_else(|| message.to_owned())
+        }),
+        calls: from.take_as("calls", notes, call_rules).unwrap_or_default(),
         severity: from.take_as("severity", notes, grades).unwrap_or_default(),
     };
     from.finish(notes);
@@ -250,6 +372,35 @@ fn rules(rules: Vec<Rule>) -> Result<Vec<Rule>, String> {
     Ok(rules)
 }
 
+fn call_rules(rules: Vec<CallRule>) -> Result<Vec<CallRule>, String> {
+    if rules.len() > MOST_RULES {
+        return Err(format!("at most {MOST_RULES} of them"));
+    }
+    for (n, rule) in rules.iter().enumerate() {
+        let fault = |message: String| format!("calls {}: {message}", n + 1);
+        plain(&rule.name, LONGEST_NAME).map_err(|m| fault(format!("name: {m}")))?;
+        let twice = rules.iter().take(n).any(|other| other.name == rule.name);
+        if twice || TAKEN.contains(&rule.name.as_str()) {
+            return Err(fault(format!("the name {:?} is taken", rule.name)));
+        }
+        let ranges = [
+            (
+                (1.0..=5.0).contains(&rule.below),
+                "below: a MOS is from 1 to 5",
+            ),
+            (
+                (1..=60).contains(&rule.minutes),
+                "minutes: 1 to 60, for calls are read an hour back",
+            ),
+            ((1..=1_000).contains(&rule.least), "least: 1 to 1000 calls"),
+        ];
+        if let Some((_, why)) = ranges.iter().find(|(fits, _)| !fits) {
+            return Err(fault((*why).to_owned()));
+        }
+    }
+    Ok(rules)
+}
+
 fn grades(grades: Vec<Grade>) -> Result<Vec<Grade>, String> {
     if grades.len() > MOST_RULES {
         return Err(format!("at most {MOST_RULES} of them"));
@@ -286,6 +437,21 @@ mod tests {
                 .contains("https")
         );
         assert!(webhook("http://127.0.0.1:9/x", "alerts").is_ok());
+    }
+
+    #[test]
+    fn a_rule_over_calls_has_its_usual_values_and_their_ranges() {
+        let read = |text: &str| toml::from_str::<CallRule>(text);
+        let rule = read("name = \"poor\"").unwrap();
+        assert_eq!(
+            (rule.below, rule.by.word(), rule.minutes),
+            (3.5, "carrier", 10)
+        );
+        let fault = |text: &str| call_rules(vec![read(text).unwrap()]).unwrap_err();
+        assert!(fault("name = \"a\"\nbelow = 7.0").contains("from 1 to 5"));
+        assert!(fault("name = \"a\"\nminutes = 90").contains("an hour"));
+        assert!(fault("name = \"tls_cert_expiry\"").contains("taken"));
+        assert!(read("name = \"a\"\nby = \"user\"").is_err());
     }
 
     #[test]

@@ -35,6 +35,10 @@ pub struct Probes {
     pub expiring_days: u16,
     /// Resolvers that are asked when the machine's own does not answer.
     pub resolvers: Vec<SocketAddr>,
+    /// Whether the SIP proxies of carriers are asked by OPTIONS as well, over TLS.
+    pub options: bool,
+    /// SIP servers to ask by OPTIONS.
+    pub sip: Vec<Target>,
     /// STUN servers to watch.
     pub stun: Vec<Target>,
     /// TURN servers to watch.
@@ -58,6 +62,8 @@ impl Default for Probes {
             interval: DEFAULT_INTERVAL,
             expiring_days: DEFAULT_EXPIRING_DAYS,
             resolvers: Vec::new(),
+            options: false,
+            sip: Vec::new(),
             stun: Vec::new(),
             turn: Vec::new(),
         }
@@ -71,6 +77,7 @@ impl Probes {
         let list = |all: Vec<String>| Value::from(all);
         let resolvers = self.resolvers.iter().map(ToString::to_string);
         let stun = self.stun.iter().map(|target| target.address().to_owned());
+        let sip = self.sip.iter().map(|target| target.address().to_owned());
         let turn = self.turn.iter().map(|account| {
             let (server, user) = (account.server.address(), &account.username);
             format!("{server} as {user}, masked: from {}", account.password)
@@ -79,6 +86,8 @@ impl Probes {
             ("interval_seconds", seconds.into()),
             ("expiring_days", i64::from(self.expiring_days).into()),
             ("resolvers", list(resolvers.collect())),
+            ("options", self.options.into()),
+            ("sip", list(sip.collect())),
             ("stun", list(stun.collect())),
             ("turn", list(turn.collect())),
         ]
@@ -122,6 +131,12 @@ pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Probes {
         resolvers: from
             .take_as("resolvers", notes, |list: Vec<String>| {
                 each(&list, MOST_RESOLVERS, |text| resolver(text))
+            })
+            .unwrap_or_default(),
+        options: from.take("options", notes).unwrap_or(default.options),
+        sip: from
+            .take_as("sip", notes, |list: Vec<String>| {
+                each(&list, MOST_SERVERS, |text| server(Protocol::Sip, text))
             })
             .unwrap_or_default(),
         stun: from

@@ -20,6 +20,7 @@ use crate::headless::out::{READER_LEFT, Reader};
 use crate::headless::{self, Exit, nothing, say, shortfall};
 use crate::kind::{Kind, Name, sheet};
 use crate::listen;
+use crate::model::registration::State;
 use crate::store::Store;
 use crate::store::carriers::Reading;
 use crate::term;
@@ -62,6 +63,9 @@ pub async fn run<K: Kind>(
         // They are read while somebody looks at them.
         Name::Interactions => app.look_at("Transfers"),
         Name::Webhooks => app.look_at("Webhooks"),
+        Name::Numbers => app.look_at("Numbers"),
+        Name::Quality => app.look_at("Quality"),
+        Name::Changes => app.look_at("Changes"),
         _ => {}
     }
     let screen = Printer::<K> {
@@ -99,7 +103,7 @@ pub async fn run<K: Kind>(
 fn lighten(name: Name, profile: &mut Profile, watch: bool) {
     let carriers = matches!(
         name,
-        Name::Carriers | Name::Trunks | Name::Edges | Name::Probes
+        Name::Carriers | Name::Trunks | Name::Edges | Name::Probes | Name::Quality
     ) || of_alerts(name);
     profile.carriers.watched = carriers;
     profile.callbacks = matches!(name, Name::Callbacks | Name::Queues);
@@ -119,6 +123,9 @@ fn reading(name: Name, store: &Store) -> Option<&Reading> {
         Name::Callbacks => Some(store.callbacks.reading()),
         Name::Queues => Some(store.queues.reading()),
         Name::Webhooks => Some(store.webhooks.reading()),
+        Name::Numbers => Some(store.numbers.reading()),
+        Name::Quality => Some(store.quality.reading()),
+        Name::Changes => Some(store.changed.reading()),
         _ => None,
     }
 }
@@ -127,6 +134,21 @@ fn reading(name: Name, store: &Store) -> Option<&Reading> {
 fn ready(name: Name, app: &App) -> bool {
     if name == Name::Webhooks && !app.can().job_webhooks {
         return true;
+    }
+    let told = |can: bool, reading: &Reading| !can || *reading != Reading::Awaited;
+    // Who people are and where, and what phones they have, comes with the registrations.
+    match name {
+        Name::Numbers => {
+            let told = told(app.can().numbers, app.store.numbers.reading());
+            return told && headless::ready(app);
+        }
+        Name::Changes => return told(app.can().quality, app.store.changed.reading()),
+        Name::Quality => {
+            let carriers = *app.store.carriers.reading() != Reading::Awaited;
+            let told = told(app.can().quality, app.store.quality.reading());
+            return told && carriers && headless::ready(app);
+        }
+        _ => {}
     }
     if let Some(reading) = reading(name, &app.store) {
         return *reading != Reading::Awaited;
@@ -159,11 +181,38 @@ fn ended(name: Name, app: &App) -> Exit {
             "{name} are not available from the API of this organisation"
         ));
     }
+    if name == Name::Contradictions && !app.can().conditions {
+        say("presence, routing and stations are not available from the API of this organisation");
+    } else if name == Name::Contradictions {
+        // In a large organisation the people behind browsers are read after the phones.
+        let unknown = app.store.registrations.counts().of(State::Unknown);
+        if unknown > 0 {
+            say(&format!(
+                "{unknown} phones are not judged: nothing is known of them or of their people yet"
+            ));
+            return Exit::Partial;
+        }
+    }
+    if name == Name::Numbers && !app.can().numbers {
+        say("numbers and extensions are not available from the API of this organisation");
+    }
+    if name == Name::Changes && !app.can().quality {
+        say("the organisation's own audit is not available from its API");
+    }
+    if name == Name::Quality && !app.can().quality {
+        say("the quality of calls is not available from the API of this organisation");
+    }
     let faults = match name {
         Name::Carriers | Name::Trunks | Name::Edges => app.store.carriers.faults(),
-        Name::Registrations | Name::Users | Name::Sites | Name::Alerts | Name::Groups => {
-            return shortfall(app);
-        }
+        Name::Numbers => app.store.numbers.faults(),
+        Name::Quality => app.store.quality.faults(),
+        Name::Changes => app.store.changed.faults(),
+        Name::Registrations
+        | Name::Users
+        | Name::Sites
+        | Name::Contradictions
+        | Name::Alerts
+        | Name::Groups => return shortfall(app),
         _ => &[],
     };
     super::once::left_out(faults)

@@ -29,6 +29,7 @@ pub(super) fn write(sheet: &mut Exposition<'_>, overview: &Overview) -> fmt::Res
     reads(sheet, &overview.report)?;
     feeds(sheet, overview)?;
     losses(sheet, overview)?;
+    super::telephony::write(sheet, &overview.telephony)?;
     super::transfers::write(sheet, &overview.transfers)
 }
 

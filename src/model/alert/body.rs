@@ -80,6 +80,7 @@ fn names(subject: &Subject, details: &Details) -> (String, String) {
         Subject::Carrier(id) => (format!("carrier:{}", id.raw()), name()),
         Subject::Endpoint(host) => (format!("tls:{}", host.raw()), name()),
         Subject::Edge(id) => (format!("edge:{}", id.raw()), name()),
+        Subject::Calls { by, name } => (format!("calls:{}", by.raw()), name.raw().to_owned()),
         Subject::Storm { site, devices } => {
             let site = site.as_ref().map_or("*", Text::raw);
             (format!("site:{site}"), format!("{devices} devices"))

@@ -59,6 +59,7 @@ impl Scope {
                     Subject::Carrier(name) | Subject::Endpoint(name) | Subject::Edge(name) => {
                         name.to_string()
                     }
+                    Subject::Calls { by, name } => format!("calls of {by} {name}"),
                     Subject::Storm { site, devices } => match site {
                         Some(site) => format!("{devices} devices at {site}"),
                         None => format!("{devices} devices"),

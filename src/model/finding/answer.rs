@@ -1,9 +1,10 @@
-//! What a server answered: STUN, TURN, DNS and HTTP.
+//! What a server answered: STUN, TURN, DNS, HTTP and SIP.
 
 use std::net::SocketAddr;
 
 use serde::Serialize;
 
+use super::{Grade, Transport};
 use crate::cause::Cause;
 use crate::text::Text;
 
@@ -173,6 +174,56 @@ impl Http {
             self.version,
             self.status,
             to.unwrap_or_default()
+        )
+    }
+}
+
+/// The final answer to a SIP OPTIONS request (RFC 3261 §11.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SipAnswer {
+    /// The server.
+    pub peer: SocketAddr,
+    /// What carried it.
+    pub transport: Transport,
+    /// The status code.
+    pub status: u16,
+    /// What the server says with it.
+    pub reason: Text,
+    /// What the server calls itself.
+    pub server: Option<Text>,
+    /// The methods that it takes, as it lists them; empty where it does not.
+    pub allow: Text,
+    /// From the last request to the answer, in microseconds.
+    pub rtt_us: u64,
+    /// Requests sent; more than one means that packets were lost or late. Always one over TCP and TLS.
+    pub requests: u32,
+}
+
+impl SipAnswer {
+    /// 2xx is as it should be; a refusal is a server that is there and does not serve us; from 500 on it serves nobody.
+    #[must_use]
+    pub const fn grade(&self) -> Grade {
+        match self.status {
+            200..300 => Grade::Good,
+            300..500 => Grade::Warning,
+            _ => Grade::Bad,
+        }
+    }
+
+    pub(super) fn sentence(&self) -> String {
+        let says = match self.grade() {
+            Grade::Good => "",
+            Grade::Warning => ": it is there, and does not serve this request",
+            Grade::Bad | Grade::Unreachable => ": it says that it cannot serve",
+        };
+        format!(
+            "{} answered {} {} over {} in {}{}{says}.",
+            self.peer,
+            self.status,
+            self.reason,
+            self.transport,
+            rtt(self.rtt_us),
+            again(self.requests)
         )
     }
 }

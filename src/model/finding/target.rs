@@ -11,6 +11,8 @@ use crate::text::{fit, is_plain};
 
 /// The port of SIP over TLS (RFC 3261 §19.1.2), which is what a bare host means to a TLS probe (contract §4).
 pub const SIPS_PORT: u16 = 5061;
+/// The port of SIP over UDP and TCP (RFC 3261 §19.1.2).
+pub const SIP_PORT: u16 = 5060;
 /// The port of STUN and TURN (RFC 8489 §14).
 pub const STUN_PORT: u16 = 3478;
 /// The port of STUN and TURN over TLS (RFC 8489 §14).
@@ -33,9 +35,11 @@ pub enum Protocol {
     Dns,
     /// An HTTP health check.
     Http,
+    /// A SIP OPTIONS request.
+    Sip,
 }
 
-/// What carries STUN and TURN (contract §7).
+/// What carries STUN and TURN (contract §7), and SIP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
@@ -70,7 +74,14 @@ pub struct TargetError {
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: [Self; 5] = [Self::Tls, Self::Stun, Self::Turn, Self::Dns, Self::Http];
+    pub const ALL: [Self; 6] = [
+        Self::Tls,
+        Self::Stun,
+        Self::Turn,
+        Self::Dns,
+        Self::Http,
+        Self::Sip,
+    ];
 
     /// Its name in targets, on screen and on the command line.
     #[must_use]
@@ -81,6 +92,7 @@ impl Protocol {
             Self::Turn => "turn",
             Self::Dns => "dns",
             Self::Http => "http",
+            Self::Sip => "sip",
         }
     }
 }
@@ -101,13 +113,14 @@ impl Transport {
 }
 
 impl Target {
-    /// Checks an address as a person writes it: `host[:port]` for TLS, `host[:port][?transport=udp|tcp|tls]` for STUN
-    /// and TURN, a domain name for DNS, a URL for HTTP. An IPv6 address with a port is `[addr]:port`.
+    /// Checks an address as a person writes it: `host[:port]` for TLS, `host[:port][?transport=udp|tcp|tls]` for STUN,
+    /// TURN and SIP, a domain name for DNS, a URL for HTTP. An IPv6 address with a port is `[addr]:port`.
     pub fn new(protocol: Protocol, address: &str) -> Result<Self, TargetError> {
         let read = match protocol {
             _ if !is_plain(address) => Err("it has characters that cannot be shown".to_owned()),
             Protocol::Tls => authority(address, SIPS_PORT).map(|at| (Transport::Tls, at)),
             Protocol::Stun | Protocol::Turn => relay(address),
+            Protocol::Sip => proxy(address),
             Protocol::Dns => name(address).map(|host| (Transport::Udp, (host, 0))),
             Protocol::Http => http(address).map(|at| (Transport::Tcp, at)),
         };
@@ -239,17 +252,37 @@ fn without_credentials(address: &str) -> String {
 
 type HostPort = (String, u16);
 
+/// What stands before the `?`, and the transport after it.
+fn carried(text: &str) -> Result<(&str, Option<Transport>), String> {
+    let Some((address, query)) = text.split_once('?') else {
+        return Ok((text, None));
+    };
+    let word = query.strip_prefix("transport=").unwrap_or_default();
+    let known = Transport::ALL.into_iter().find(|t| t.word() == word);
+    let known = known.ok_or("after the ? only transport=udp, tcp or tls may stand")?;
+    Ok((address, Some(known)))
+}
+
+/// `host:port?transport=…` of a SIP server: without a transport TLS where the port is that of SIP over TLS, else UDP.
+fn proxy(text: &str) -> Result<(Transport, HostPort), String> {
+    let (address, transport) = carried(text)?;
+    let port = match transport {
+        Some(Transport::Tls) => SIPS_PORT,
+        _ => SIP_PORT,
+    };
+    let (host, port) = authority(address, port)?;
+    let usual = if port == SIPS_PORT {
+        Transport::Tls
+    } else {
+        Transport::Udp
+    };
+    Ok((transport.unwrap_or(usual), (host, port)))
+}
+
 /// `host:port?transport=…`, as the contract writes TURN servers (§7).
 fn relay(text: &str) -> Result<(Transport, HostPort), String> {
-    let (address, transport) = match text.split_once('?') {
-        None => (text, Transport::Udp),
-        Some((address, query)) => {
-            let word = query.strip_prefix("transport=").unwrap_or_default();
-            let known = Transport::ALL.into_iter().find(|t| t.word() == word);
-            let known = known.ok_or("after the ? only transport=udp, tcp or tls may stand")?;
-            (address, known)
-        }
-    };
+    let (address, transport) = carried(text)?;
+    let transport = transport.unwrap_or_default();
     let port = match transport {
         Transport::Tls => STUNS_PORT,
         Transport::Udp | Transport::Tcp => STUN_PORT,

@@ -5,6 +5,7 @@
 //! the connection that the browser keeps. Of these the connection alone cannot be read: it is known from the moment its topic tells of it.
 
 use super::condition::Condition;
+use super::obstacle::Obstacle;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -26,8 +27,14 @@ pub enum Connection {
 pub struct Duty {
     /// Whether they are signed in, and since when.
     pub signed_in: Option<(bool, Option<Millis>)>,
+    /// Whether their presence is that of somebody who takes calls of queues.
+    pub on_queue: Option<bool>,
     /// Whether they sit at a station.
     pub seated: Option<bool>,
+    /// The name of that station, where it is no browser.
+    pub desk: Option<Text>,
+    /// Whether routing counts on them.
+    pub routed: Option<bool>,
     /// Whether calls go unanswered, and since when that is or is not so.
     pub responding: Option<(bool, Option<Millis>)>,
     /// How many calls they have.
@@ -51,7 +58,12 @@ impl Duty {
     /// Takes in what was told; what was not told stays.
     pub fn take(&mut self, news: Self) {
         self.signed_in = news.signed_in.or(self.signed_in);
+        self.on_queue = news.on_queue.or(self.on_queue);
+        if news.seated.is_some() {
+            self.desk = news.desk;
+        }
         self.seated = news.seated.or(self.seated);
+        self.routed = news.routed.or(self.routed);
         self.responding = news.responding.or(self.responding);
         self.calls = news.calls.or(self.calls);
         self.connection = news.connection.or(self.connection.take());
@@ -105,6 +117,32 @@ impl Duty {
     }
 }
 
+impl Duty {
+    /// What keeps calls from the person of a browser whose edges say `reach`, though they are at work; none where nothing is known to.
+    #[must_use]
+    pub fn obstacle(&self, reach: Option<bool>) -> Option<Obstacle> {
+        let at_work = matches!(self.signed_in, Some((true, _)));
+        if !at_work || self.calls.is_some_and(|calls| calls > 0) {
+            return None;
+        }
+        // Who takes no calls of queues may be without a phone on purpose.
+        let on_queue = self.on_queue == Some(true);
+        if self.seated == Some(false) {
+            return on_queue.then_some(Obstacle::NoStation);
+        }
+        match self.verdict(reach, None).condition {
+            Condition::NotResponding => return Some(Obstacle::NotResponding),
+            Condition::Failed => return Some(Obstacle::Failed),
+            Condition::Unreachable => return on_queue.then_some(Obstacle::Unreachable),
+            _ => {}
+        }
+        if on_queue && self.routed == Some(false) {
+            return Some(Obstacle::OffQueue);
+        }
+        self.desk.clone().map(Obstacle::Elsewhere)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,10 +150,12 @@ mod tests {
     fn at_work() -> Duty {
         Duty {
             signed_in: Some((true, None)),
+            on_queue: Some(true),
             seated: Some(true),
             responding: Some((true, None)),
+            routed: Some(true),
             calls: Some(0),
-            connection: None,
+            ..Duty::default()
         }
     }
 
@@ -191,6 +231,64 @@ mod tests {
             ..at_work()
         };
         assert_eq!(of(&ended, Some(true)), Condition::Failed);
+    }
+
+    #[test]
+    fn signs_that_contradict_each_other_are_an_obstacle_and_what_is_not_told_is_none() {
+        let of = |duty: Duty, reach| duty.obstacle(reach);
+        let reach = Some(true);
+        assert_eq!(of(at_work(), reach), None);
+        assert_eq!(of(Duty::default(), reach), None);
+        let seated = Some(false);
+        assert_eq!(
+            of(
+                Duty {
+                    seated,
+                    ..at_work()
+                },
+                reach
+            ),
+            Some(Obstacle::NoStation)
+        );
+        let by_choice = Duty {
+            seated,
+            on_queue: Some(false),
+            ..at_work()
+        };
+        assert_eq!(of(by_choice, reach), None);
+        let routed = Some(false);
+        assert_eq!(
+            of(
+                Duty {
+                    routed,
+                    ..at_work()
+                },
+                reach
+            ),
+            Some(Obstacle::OffQueue)
+        );
+        let responding = Some((false, None));
+        let silent = Duty {
+            responding,
+            ..at_work()
+        };
+        assert_eq!(of(silent.clone(), reach), Some(Obstacle::NotResponding));
+        let calls = Some(1);
+        assert_eq!(of(Duty { calls, ..silent }, reach), None, "is reached");
+        assert_eq!(of(at_work(), Some(false)), Some(Obstacle::Unreachable));
+        let mut moved = Duty {
+            desk: Some("Desk 4".into()),
+            ..at_work()
+        };
+        assert_eq!(
+            of(moved.clone(), reach),
+            Some(Obstacle::Elsewhere("Desk 4".into()))
+        );
+        moved.take(Duty {
+            seated: Some(true),
+            ..Duty::default()
+        });
+        assert_eq!(of(moved, reach), None, "back at the browser");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::condition::Condition;
+use super::obstacle::Obstacle;
 use crate::model::{DeviceId, EdgeId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -103,6 +104,9 @@ pub struct Sighting {
     /// The edge that should serve it, where it is lost and that is known.
     #[serde(default)]
     pub edge: Option<EdgeId>,
+    /// What keeps calls from whose phone it is, where they are at work.
+    #[serde(default)]
+    pub obstacle: Option<Obstacle>,
 }
 
 impl Standing {

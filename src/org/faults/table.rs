@@ -74,6 +74,9 @@ pub(super) const TABLE: &[FaultEntry] = &[
     entry("combined", |f| FaultValue::Combined(&mut f.combined), "prefix?a&b: serve, refuse, swallow (not followed)"),
     entry("subscribe-most", |f| FaultValue::Count(&mut f.subscribe_most), "topics in one call; more are refused as too large"),
     entry("edges-recycle", |f| FaultValue::Every(&mut f.edges_recycle), "the cloud's own edges are replaced, one each"),
+    entry("contradictions", |f| FaultValue::Switch(&mut f.contradictions), "people on queue whom calls do not find"),
+    entry("double-numbers", |f| FaultValue::Switch(&mut f.double_numbers), "numbers that two have, or the lists disagree on"),
+    entry("bad-calls", |f| FaultValue::Share(&mut f.bad_calls), "calls of one carrier that sound bad, of 25 minutes"),
 ];
 
 /// Every key, for an error.

@@ -111,6 +111,14 @@ impl InteractionGenerator {
         }
     }
 
+    /// Others than those, with ids of their own.
+    pub(super) fn apart(people: &[Person], seed: u64) -> Self {
+        Self {
+            drawn: 1_000_000,
+            ..Self::of(people, seed.wrapping_add(1))
+        }
+    }
+
     /// A whole number of seconds in a range.
     pub(super) fn seconds(&mut self, from: i64, to: i64) -> i64 {
         self.rng.random_range(from..to)

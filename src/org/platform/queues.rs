@@ -12,7 +12,7 @@ use super::access::{all, any};
 use super::conversations::view::DIVISION;
 use super::page::{MOST, Page};
 use super::{Answer, Call, Method, Operation, empty, ok, operation, users};
-use crate::org::interactions::{AGENTS, InteractionState, Interactions};
+use crate::org::interactions::{AGENTS, InteractionState};
 use crate::org::queues::Queue;
 use crate::org::reply::Refusal;
 use crate::org::state::{World, user_id};
@@ -211,7 +211,7 @@ fn mode(queue: &str) -> &'static str {
 fn members(call: &Call<'_>) -> Answer {
     let page = Page::of(call, MOST)?;
     let queue = find(call)?;
-    let busy = busy(&call.shared.interactions());
+    let busy = call.shared.interactions().talking();
     let working: Vec<usize> = QueueMembers::of(call).working(&queue.id).collect();
     let world = call.shared.world();
     let shown = page.of_all(&working);
@@ -223,12 +223,26 @@ fn members(call: &Call<'_>) -> Answer {
     ok(&body)
 }
 
-/// The ids of those who talk to somebody.
-fn busy(interactions: &Interactions) -> Vec<String> {
-    let legs = interactions.live().iter().flat_map(|one| one.legs.live());
-    legs.map(|leg| leg.who.id.to_string()).collect()
+/// Everybody who works in each queue, by their routing status.
+pub(super) fn statuses(call: &Call<'_>) -> Vec<(String, BTreeMap<String, u64>)> {
+    let busy = call.shared.interactions().talking();
+    let crews = QueueMembers::of(call);
+    let world = call.shared.world();
+    let now = jiff::Timestamp::now();
+    let of = |queue: &String| {
+        let mut counts = BTreeMap::new();
+        for place in crews.working(queue) {
+            let talks = busy.iter().any(|user| *user == user_id(place).as_str());
+            let status = world.routing_status(place, talks, now);
+            let status = status["status"].as_str().unwrap_or_default().to_owned();
+            *counts.entry(status).or_default() += 1;
+        }
+        (queue.clone(), counts)
+    };
+    crews.places.iter().map(of).collect()
 }
 
+/// The ids of those who talk to somebody.
 fn member(world: &World, place: usize, busy: &[String]) -> Value {
     let id = user_id(place);
     let name = world.people.get(place).map(crate::org::state::Person::name);

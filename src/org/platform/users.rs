@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::access::{NOTHING, not_a_user};
 use super::conversations::{calls_of, summary};
 use super::page::Page;
-use super::{Answer, Call, Method, Operation, ok, operation, refer, stations};
+use super::{Answer, Call, Method, Operation, numbers, ok, operation, refer, stations};
 use crate::org::reply::Refusal;
 use crate::org::state::{Person, World, user_id};
 
@@ -82,6 +82,8 @@ struct Wanted {
     presence: bool,
     routing: bool,
     summary: bool,
+    /// Whether numbers are not as they should be.
+    double_numbers: bool,
     /// Agents' calls, where anything about them is asked for.
     calls: HashMap<CompactString, usize>,
     now: Timestamp,
@@ -101,6 +103,7 @@ impl Wanted {
             presence: expanded("presence"),
             routing,
             summary,
+            double_numbers: call.shared.faults().double_numbers,
             calls,
             now: Timestamp::now(),
         }
@@ -120,7 +123,7 @@ fn user(world: &World, person: usize, wanted: &Wanted) -> Value {
         "division": refer::division(),
         "chat": {"jabberId": format!("{id}@org.example")},
         "primaryContactInfo": [{"address": email, "mediaType": "EMAIL", "type": "PRIMARY"}],
-        "addresses": [],
+        "addresses": numbers::contacts(person, wanted.double_numbers),
         "state": "active",
         "version": 1,
         "acdAutoAnswer": false,

@@ -9,9 +9,14 @@ use crate::text::Text;
 use crate::ui::detail::{moment, pairs};
 use crate::vocabulary::role::Role;
 
+/// What was changed within so long before an alert may have to do with it, in milliseconds; and how many are named.
+const BEFORE_MS: i64 = 15 * 60_000;
+const MOST_CHANGES: usize = 3;
+
 /// The lines of an alert.
 pub fn lines(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = facts(alert, scene);
+    lines.extend(changes(alert, scene));
     for (leg, label) in [(Leg::Raise, "notified"), (Leg::Resolve, "its end")] {
         if let Some(post) = alert.post(leg) {
             let words = delivery(&post.delivery, scene.zone, scene.now);
@@ -25,6 +30,17 @@ pub fn lines(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
         }
     }
     lines
+}
+
+/// What others changed shortly before it began: the newest few, with how long before.
+fn changes(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let before = scene.store.changed.before(alert.began, BEFORE_MS);
+    let before = before.take(MOST_CHANGES).map(|change| {
+        let ago = lasted(alert.began.since(change.at));
+        let text = format!("{ago} before it: {}", change.sentence());
+        Line::styled(text, scene.theme.style(Role::Warn))
+    });
+    before.collect()
 }
 
 fn facts(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {

@@ -33,6 +33,15 @@ pub fn lines(line: &CarrierLine<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     if let Some(proxy) = line.proxy {
         lines.push(probes(proxy, scene));
     }
+    let asked = scene.store.probes.options_of(&line.row.carrier().id);
+    if let Some(finding) = asked.and_then(Probed::finding) {
+        let (dim, text) = (scene.theme.style(Role::Dim), scene.theme.style(Role::Text));
+        lines.push(Shown::from(vec![
+            Span::styled("SIP OPTIONS says ", dim),
+            Span::styled(finding.word(), scene.theme.style(grade_role(Some(finding)))),
+            Span::styled(format!(": {}", finding.sentence()), text),
+        ]));
+    }
     lines
 }
 

@@ -30,7 +30,7 @@ const FACTS: usize = 3;
 const WHOLE: &str = "shortened here; :open-pager shows everything";
 
 /// Every column of a row that there is anything in, or that has a word for nothing, a few on a line.
-pub(super) fn facts<K: Kind>(row: &K::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+pub(in crate::pane) fn facts<K: Kind>(row: &K::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let look = CellLook {
         zone: scene.zone,
         now: scene.now,

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{closeup, why};
+use super::{calls, closeup, why};
 use crate::kind::registrations::role;
 use crate::model::registration::State;
 use crate::model::trail::TrailOf;
@@ -23,6 +23,7 @@ pub fn wish(scene: &Scene<'_>) -> u16 {
 pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = facts(row, scene);
     lines.extend(why::lines(row, scene));
+    lines.extend(calls::lines(row, scene));
     lines.extend(closeup::lines(row, scene));
     lines
 }

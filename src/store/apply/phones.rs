@@ -2,6 +2,7 @@
 //! does not name.
 
 use super::Said;
+use crate::model::registration::obstacle::Obstacle;
 use crate::model::registration::phone::Sighting;
 use crate::model::{DeviceId, UserId};
 use crate::store::row::Flags;
@@ -86,6 +87,9 @@ impl Registrations {
             (Some(row), None) => drop(self.serving.remove(&row)),
             (None, _) => {}
         }
+        if let Some(row) = row {
+            self.set_obstacle(row, sighting.obstacle.as_ref(), now, changes);
+        }
         let slot = row.and_then(|row| self.slots.get_mut(row as usize));
         if let Some((slot, reboots)) = slot.zip(sighting.reboots) {
             slot.flags.set(Flags::FIXED, !reboots);
@@ -96,6 +100,24 @@ impl Registrations {
                 slot.flags.set(Flags::FRAME, true);
             }
         }
+    }
+
+    /// What keeps calls from whose phone it is; a row that is otherwise as it was has changed by it.
+    pub(in crate::store) fn set_obstacle(
+        &mut self,
+        row: u32,
+        obstacle: Option<&Obstacle>,
+        now: Millis,
+        changes: &mut Changes,
+    ) {
+        if self.obstacles.get(&row) == obstacle {
+            return;
+        }
+        match obstacle {
+            Some(obstacle) => drop(self.obstacles.insert(row, obstacle.clone())),
+            None => drop(self.obstacles.remove(&row)),
+        }
+        self.amend(row, now, changes, |_| {});
     }
 
     fn phones_unsure(&mut self, phones: &[(UserId, DeviceId)], now: Millis, changes: &mut Changes) {

@@ -189,6 +189,7 @@ fn a_change_that_nobody_saw_is_as_of_when_the_organisation_says() {
             asked: None,
             raw: bytes::Bytes::new(),
             edge: None,
+            obstacle: None,
         };
         let news = PhoneNews::Read(vec![sighting]);
         bench.table.phones(news, Millis(at), &mut bench.changes);

@@ -44,10 +44,16 @@ type PagePlace = (u32, u32);
 
 /// One phone.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about a phone"
+)]
 struct Entry {
     user: UserId,
     /// Whether it is a browser: its person tells of it as well.
     browser: bool,
+    /// Whether it is nobody's, and stands for itself.
+    nobody: bool,
     /// Whether it can be told to start anew; none is not told.
     reboots: Option<bool>,
     standing: Standing,
@@ -222,6 +228,7 @@ impl Book {
                 }
                 entry.seen = entry.seen.max(begun);
                 entry.reboots = phone.reboots;
+                entry.nobody = phone.person.nobody;
                 // An event came while the read was under way: it is newer. A desk phone's tells everything of it.
                 if entry.spoken > begun && !entry.browser {
                     return None;

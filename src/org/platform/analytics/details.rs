@@ -1,5 +1,6 @@
 //! `POST analytics/conversations/details/query`: every conversation of an interval, callbacks included.
 
+mod media;
 mod row;
 
 use jiff::{SignedDuration, Timestamp};
@@ -148,10 +149,16 @@ pub(super) fn all(call: &Call<'_>) -> Result<Vec<Value>, Refusal> {
 }
 
 fn rows(call: &Call<'_>, interval: Interval) -> Vec<Value> {
+    let share = call.shared.faults().bad_calls;
+    let lines = {
+        let since = call.shared.interactions().bad_since;
+        media::Lines::of(&call.shared.world(), since.map(|since| (since, share)))
+    };
     let interactions = call.shared.interactions();
     let touched = interactions.all();
     let touched = touched.filter(|one| interval.touches(one.started, one.ended));
-    let mut rows: Vec<Value> = touched.map(row::of_interaction).collect();
+    let rows = touched.map(|one| row::of_interaction(one, &lines));
+    let mut rows: Vec<Value> = rows.collect();
     drop(interactions);
     let book = call.shared.book();
     let touched = book.all();

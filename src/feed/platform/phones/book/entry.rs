@@ -8,6 +8,7 @@ use super::{Delivery, Entry, Moment, Telling, is_recent};
 use crate::feed::wall;
 use crate::model::registration::condition::Worth;
 use crate::model::registration::duty::{Duty, Verdict};
+use crate::model::registration::obstacle::Obstacle;
 use crate::model::registration::phone::{Sighting, Standing};
 use crate::model::{DeviceId, UserId};
 
@@ -18,6 +19,7 @@ impl Entry {
         Self {
             user,
             browser,
+            nobody: false,
             reboots: None,
             standing: Standing::default(),
             worth: Worth::Unknown,
@@ -108,12 +110,18 @@ impl Entry {
         (self.stale, self.silent) = (false, false);
         let live = !self.is_polled();
         self.proven |= live;
+        let reach = self.standing.registered().0;
+        let obstacle = if self.browser {
+            duty.obstacle(reach)
+        } else {
+            self.nobody.then_some(Obstacle::Nobody)
+        };
         Sighting {
             user: self.user.clone(),
             device,
             condition: verdict.condition,
             reason: verdict.reason,
-            reach: self.standing.registered().0.filter(|_| self.browser),
+            reach: reach.filter(|_| self.browser),
             reboots: self.reboots,
             since: verdict.since,
             live,
@@ -124,6 +132,7 @@ impl Entry {
                 .edge()
                 .filter(|_| worth == Worth::Lost)
                 .cloned(),
+            obstacle,
         }
     }
 }

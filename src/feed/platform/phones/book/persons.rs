@@ -120,8 +120,11 @@ impl Persons {
         let [_, presence, station, routing, calls] = known.spoken.map(|spoken| spoken <= begun);
         known.duty.take(Duty {
             signed_in: read.signed_in.filter(|_| presence),
+            on_queue: read.on_queue.filter(|_| presence),
             seated: read.seated.filter(|_| station),
+            desk: read.desk.clone().filter(|_| station),
             responding: read.responding.filter(|_| routing),
+            routed: read.routed.filter(|_| routing),
             calls: read.calls.filter(|_| calls),
             connection: None,
         });

@@ -398,7 +398,7 @@ fn at_work(user: &str) -> (User, Duty) {
         seated: Some(true),
         responding: Some((true, None)),
         calls: Some(0),
-        connection: None,
+        ..Duty::default()
     };
     (user, duty)
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::media::{self, Lines};
 use crate::org::callbacks::book::Callback;
 use crate::org::interactions::legs::Leg;
 use crate::org::interactions::{AGENT, Interaction, QUEUE};
@@ -13,21 +14,24 @@ use crate::org::platform::conversations::view::{
 use crate::org::platform::sparse::{moment, sparse};
 
 /// An interaction as analytics has it.
-pub(super) fn of_interaction(of: &Interaction) -> Value {
-    let participants = of.legs.all().iter().map(|leg| participant(of, leg));
-    sparse(json!({
+pub(super) fn of_interaction(of: &Interaction, lines: &Lines) -> Value {
+    let participants = of.legs.all().iter().map(|leg| participant(of, leg, lines));
+    let mut row = sparse(json!({
         "conversationId": of.id,
         "conversationStart": moment(of.started),
         "conversationEnd": of.ended.map(moment),
         "originatingDirection": "inbound",
         "divisionIds": [DIVISION],
         "participants": participants.collect::<Vec<_>>(),
-    }))
+    }));
+    media::sum_up(&mut row);
+    row
 }
 
-fn participant(of: &Interaction, leg: &Leg) -> Value {
-    let media = Medium::of(of).analytic();
-    let session = sparse(json!({
+fn participant(of: &Interaction, leg: &Leg, lines: &Lines) -> Value {
+    let medium = Medium::of(of);
+    let media = medium.analytic();
+    let mut session = sparse(json!({
         "sessionId": session_id(leg),
         "mediaType": media,
         "direction": direction(leg),
@@ -35,6 +39,9 @@ fn participant(of: &Interaction, leg: &Leg) -> Value {
         "provider": "Edge",
         "segments": legs_segments(of, leg),
     }));
+    if medium == Medium::Call {
+        lines.add(&mut session, of, leg);
+    }
     sparse(json!({
         "participantId": leg.id,
         // Agents are told by their ids alone.
@@ -138,6 +145,12 @@ pub(super) fn segments(row: &Value) -> impl Iterator<Item = [&Value; 4]> {
             parts(session, "segments").map(move |segment| [segment, session, participant, row])
         })
     })
+}
+
+/// Every session of a row.
+pub(super) fn sessions(row: &Value) -> impl Iterator<Item = &Value> {
+    let participants = parts(row, "participants");
+    participants.flat_map(|participant| parts(participant, "sessions"))
 }
 
 fn parts<'a>(of: &'a Value, list: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
