@@ -4,7 +4,7 @@ use trunkline::app::event::{Done, Event};
 use trunkline::app::inquiries::InquiryAnswer;
 use trunkline::effect::Effect;
 use trunkline::model::inquiry::Inquiry;
-use trunkline::model::number::{Did, Listed, NumberLists, Owner, OwnerSort, Pool};
+use trunkline::model::number::{Did, NumberLists, Owner, OwnerSort, Pool, UserNumbers};
 use trunkline::text::Text;
 
 use super::platform;
@@ -30,7 +30,7 @@ pub fn read(stage: &mut Stage) {
         pool: Some("p-1".into()),
         owner,
     };
-    let listed = |user: &str, name: &str, numbers: &[&str], extension: &str| Listed {
+    let listed = |user: &str, name: &str, numbers: &[&str], extension: &str| UserNumbers {
         user: user.into(),
         name: name.into(),
         numbers: numbers.iter().map(|number| Text::from(*number)).collect(),

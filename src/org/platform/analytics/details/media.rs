@@ -83,7 +83,9 @@ impl Lines {
 
     fn is_bad(&self, of: &Interaction, draw: u64) -> bool {
         self.bad.is_some_and(|(since, share)| {
-            of.started >= since && (draw >> 16) % 100 < (share * 100.0) as u64
+            of.started >= since
+                && u32::try_from((draw >> 16) % 100)
+                    .is_ok_and(|luck| f64::from(luck) < share * 100.0)
         })
     }
 }
