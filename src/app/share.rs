@@ -152,9 +152,10 @@ impl App {
         let news = broken.as_ref().is_none_or(|known| known.link != link.link);
         let first = broken.is_none();
         *broken = Some(link.clone());
+        // Also where it broke again before it was heard that it lives: all that is known may have been told in between.
+        let why = format!("{}; what was known before is shown", link.link);
+        self.store.unsure(why.into(), self.now, &mut self.changes);
         if first {
-            let why = format!("{}; what was known before is shown", link.link);
-            self.store.unsure(why.into(), self.now, &mut self.changes);
             self.heard.status.link = Link::Offline { since: link.since };
         }
         if first {

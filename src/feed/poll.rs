@@ -175,14 +175,24 @@ fn note_rounds(shared: &Shared, rounds: &Rounds, now: Instant) {
 async fn read(shared: &Shared, user: UserId, urgency: Urgency, ring: Option<Ring>) -> FinishedRead {
     shared.mailbox.room().await;
     let link = lock(&shared.roster).begin(&user);
+    let _under_way = UnderWay(shared, &user);
     let swept = if let Some(link) = link {
         read_streamed(shared, &user, link, urgency, ring).await
     } else {
         read_polled(shared, &user, urgency).await;
         None
     };
-    lock(&shared.roster).ended(&user);
     FinishedRead { ring, swept }
+}
+
+/// A read is under way for as long as this lives, however it ends: a pause drops it where it is, and who is taken to be read is not
+/// read by anybody else.
+struct UnderWay<'a>(&'a Shared, &'a UserId);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.roster).ended(self.1);
+    }
 }
 
 /// Reads a user whose stream is open: what it speaks of meanwhile is newer.

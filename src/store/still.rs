@@ -228,6 +228,13 @@ impl Registrations {
         }
         let [since, changed, checked] =
             [slot.since, slot.changed, slot.checked].map(|stamp| Millis::from(stamp).0);
+        // What an earlier run knew is for this console alone: for everybody else nothing has been read of it yet.
+        let told = if slot.flags.has(Flags::REMEMBERED) {
+            (Condition::Unknown, Flags::default(), 0, Field::Appeared)
+        } else {
+            (slot.condition, slot.flags, slot.codec, slot.last)
+        };
+        let (condition, flags, codec, last) = told;
         if self.why(row) != 0 {
             still.why.push((count(still.devices.len()), self.why(row)));
         }
@@ -237,12 +244,12 @@ impl Registrations {
         still.devices.push(slot.device.clone());
         still
             .marks
-            .push(u16::from(slot.condition.code()) | u16::from(slot.flags.code()) << 4);
+            .push(u16::from(condition.code()) | u16::from(flags.code()) << 4);
         still.since.push(now.0 - since);
         still.changed.push(since - changed);
         still.checked.push(now.0 - checked);
-        still.codecs.push(slot.codec);
-        still.last.push(slot.last.code().cast_signed());
+        still.codecs.push(codec);
+        still.last.push(last.code().cast_signed());
     }
 }
 
@@ -401,14 +408,12 @@ impl StillTable {
                 continue;
             };
             let kept = here.get(&owner.id);
-            for row in table.rows_of(user) {
-                let slot = table.slots.get(row as usize);
-                let stays = slot
-                    .is_some_and(|slot| kept.is_some_and(|devices| devices.contains(&slot.device)));
-                if !stays {
-                    table.remove_row(row, changes);
-                }
-            }
+            let stays = |row: &u32| {
+                let slot = table.slots.get(*row as usize);
+                slot.is_some_and(|slot| kept.is_some_and(|devices| devices.contains(&slot.device)))
+            };
+            let rows = table.rows_of(user).into_iter().filter(stays).collect();
+            table.keep_only(user, rows, changes);
             if kept.is_none() {
                 table.users.remove(user);
             }
@@ -462,6 +467,10 @@ impl StillTable {
         let [condition, flags] = [mark & 15, mark >> 4].map(|part| part.to_le_bytes()[0]);
         let (condition, flags) = (Condition::of_code(condition), Flags::of_code(flags));
         let known = table.find_row(user, &device);
+        // Nothing known there is no reason to forget here what an earlier run knew.
+        if condition == Condition::Unknown && known.is_some_and(|row| table.is_remembered(row)) {
+            return None;
+        }
         if let Some(row) = known {
             table.recall_change(row, (condition, latest), (last, moved), now);
         }

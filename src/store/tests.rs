@@ -3,7 +3,8 @@ mod memory;
 use bytes::Bytes;
 
 use super::column::{Cell, Column};
-use super::{Believed, Changes, Limits, Registrations, RowId, What};
+use super::{Believed, Changes, Limits, Registrations, RowId, Store, What};
+use crate::model::registration::memory::{RememberedPerson, Was};
 use crate::model::registration::{Device, State, Update, User};
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
@@ -428,4 +429,64 @@ fn the_share_is_over_what_is_known_and_does_not_fall_because_knowledge_ages() {
     assert_eq!(table.counts().registered(), None, "nothing is known");
     let troubled: Vec<_> = table.troubled().collect();
     assert_eq!(troubled.len(), 1, "lost when last heard of");
+}
+
+#[test]
+fn a_phone_that_a_keyframe_lacks_takes_no_other_one_with_it() {
+    let mut changes = Changes::default();
+    let mut read = |phones: &[&str]| {
+        let mut store = Store::default();
+        let phone = |id: &&str| Device {
+            id: (*id).into(),
+            registered: true,
+            codec: None,
+        };
+        let phones = phones.iter().map(phone).collect();
+        let table = &mut store.registrations;
+        table.snapshot(&"u-1".into(), phones, &[], true, Millis(1), &mut changes);
+        store
+    };
+    let (there, mut here) = (read(&["a", "c"]), read(&["a", "b", "c"]));
+    assert!(here.adopt(there.still(Millis(2)), (Millis(2), true), &mut changes));
+    let table = &mut here.registrations;
+    table.gap(&"u-1".into(), Millis(3), &mut changes);
+    let states: Vec<State> = table.rows().map(|(_, row)| row.state()).collect();
+    assert_eq!(states, [State::Stale; 2], "a gap finds all that are left");
+}
+
+#[test]
+fn what_is_only_remembered_is_handed_on_as_unknown() {
+    let (mut there, mut changes) = (Store::default(), Changes::default());
+    let was = Was {
+        id: "a".into(),
+        label: None,
+        registered: Some(true),
+        codec: Some("opus".into()),
+        as_of: Millis(1),
+        checked: Millis(1),
+    };
+    let person = RememberedPerson {
+        id: "u-1".into(),
+        name: "Ana".into(),
+        site: None,
+        devices: vec![was],
+    };
+    there
+        .registrations
+        .recall(vec![person.clone()], &mut changes);
+    let mut here = Store::default();
+    assert!(here.adopt(there.still(Millis(2)), (Millis(2), false), &mut changes));
+    let state = |store: &Store| {
+        store
+            .registrations
+            .rows()
+            .next()
+            .map(|(_, row)| row.state())
+    };
+    assert_eq!(state(&here), Some(State::Unknown));
+    // Who remembers it as well still does.
+    let mut mine = Store::default();
+    mine.registrations.recall(vec![person], &mut changes);
+    assert!(mine.adopt(there.still(Millis(2)), (Millis(2), false), &mut changes));
+    assert_eq!(state(&mine), Some(State::Remembered));
 }

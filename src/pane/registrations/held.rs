@@ -110,6 +110,7 @@ impl Source<Registrations> for Held {
     fn tick(&mut self, _: How<'_>, store: &Store, now: Millis) -> bool {
         self.view.expire(&store.registrations, now);
         self.page.fall_behind();
+        self.page.expire(now);
         self.now = now;
         false
     }

@@ -74,6 +74,11 @@ impl HeldOrder {
             .map(|taken| taken.plus(HELD_MS))
     }
 
+    /// Time has passed: an order that is over is over once, and waits until somebody looks. A pane that is not on the screen takes none.
+    pub(super) fn expire(&mut self, now: Millis) {
+        self.awaited |= self.deadline().is_some_and(|due| now >= due);
+    }
+
     /// Takes an order. The same one again does not count: the next move is shown at once.
     pub(super) fn take(&mut self, rows: Vec<RowId>, window: Window, edges: Edges, now: Millis) {
         if self.taken.is_none() || !self.is_as(&rows, window, edges) {
@@ -126,6 +131,22 @@ mod tests {
             later,
         );
         assert!(!page.holds(later), "the same order again is no move");
+    }
+
+    #[test]
+    fn an_order_that_nobody_looks_at_is_over_once() {
+        let mut page = HeldOrder::default();
+        page.take(vec![RowId(1)], Window::default(), Edges::default(), NOON);
+        page.fall_behind();
+        page.expire(NOON.plus(HELD_MS - 1));
+        assert_eq!(page.deadline(), Some(NOON.plus(HELD_MS)));
+        page.expire(NOON.plus(HELD_MS));
+        page.fall_behind();
+        assert_eq!(page.deadline(), None, "nothing wakes for it again");
+        assert!(
+            !page.holds(NOON.plus(HELD_MS)),
+            "the next look takes the order of now"
+        );
     }
 
     #[test]
