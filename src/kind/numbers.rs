@@ -133,6 +133,12 @@ const COLUMNS: &[Of] = &[
             }
         },
     )
+    // As numbers: the shorter one is the smaller one.
+    .ordered(|a, b| {
+        let size = |line: &NumberLine<'_>| line.row.digits.len();
+        let order = size(a).cmp(&size(b));
+        order.then_with(|| a.row.digits.cmp(&b.row.digits))
+    })
     .hidden(),
     Of::number(
         "free",
