@@ -8,6 +8,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
+    clippy::format_push_string,
+    clippy::match_same_arms,
     reason = "the lint knows test functions but not their helpers"
 )]
 
@@ -438,7 +440,7 @@ fn whatever_is_kept_of_the_last_run_is_read_or_refused() {
     let memory = Memory::new(root.path(), "acme", "acme".into());
     let was = |n: u8| Was {
         id: format!("d-{n}").as_str().into(),
-        label: (n % 2 == 0).then(|| "Ana's phone".into()),
+        label: (n.is_multiple_of(2)).then(|| "Ana's phone".into()),
         registered: [None, Some(true), Some(false)][usize::from(n % 3)],
         codec: Some("opus".into()),
         as_of: Millis(i64::from(n)),

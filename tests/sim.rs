@@ -12,6 +12,8 @@
     clippy::too_many_lines,
     clippy::struct_excessive_bools,
     clippy::used_underscore_binding,
+    clippy::similar_names,
+    clippy::enum_variant_names,
     reason = "the lint knows test functions but not their helpers; a long run says what it saw"
 )]
 

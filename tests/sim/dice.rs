@@ -1,7 +1,7 @@
 //! Where everything that is drawn comes from: one number. Each part of the world draws from a lane of its own, so that taking one
 //! part away does not change what the others do.
 
-/// A lane of numbers (SplitMix64: one word of state, and no crate that could draw otherwise in a later version).
+/// A lane of numbers (`SplitMix64`: one word of state, and no crate that could draw otherwise in a later version).
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 

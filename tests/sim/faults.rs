@@ -148,7 +148,7 @@ impl World {
             }
             Fault::Killed => self.restart(None, false)?,
             Fault::Torn | Fault::Flipped | Fault::DiskRefuses => {
-                self.restart(Some(fault), false)?
+                self.restart(Some(fault), false)?;
             }
             Fault::LinkBroken => {
                 let now = self.now();

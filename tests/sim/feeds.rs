@@ -28,7 +28,7 @@ use trunkline::time::Millis;
 
 use crate::common::server::settings;
 use crate::dice::Dice;
-use crate::organisation::Organisation;
+use crate::organisation::{Organisation, Phone};
 use crate::writes::request;
 
 /// What a row says may be older than its age by so much, in milliseconds: an answer is at most so late, and a sweep's waits for two beats.
@@ -429,7 +429,7 @@ async fn all(seed: u64, minutes: i64) -> Result<Followed, String> {
     let site = site.lock().unwrap();
     for (_, row) in store.registrations.rows() {
         let (user, device) = (row.user_id().raw(), row.device().raw());
-        let there = site.org.phone(user, device).and_then(|phone| phone.now());
+        let there = site.org.phone(user, device).and_then(Phone::now);
         let shown = match row.state() {
             State::Ok => Some(true),
             State::Lost => Some(false),

@@ -73,7 +73,7 @@ impl Organisation {
         self.made += 1;
         let id = format!("u-{:02}", self.made);
         let person = Person {
-            name: *dice.pick(&NAMES),
+            name: dice.pick::<&str>(&NAMES),
             site: *dice.pick(&SITES),
             there: true,
             phones: BTreeMap::new(),

@@ -63,6 +63,8 @@ pub struct Tape {
     writer: Option<Writer>,
     samples: Vec<Sample>,
     last: Millis,
+    /// The latest moment of earlier runs: until then the same moments may happen once more, and a look cannot tell which is meant.
+    before: Millis,
     /// The clock has gone back in this run; what is known here and not in the record, as it was remembered.
     unlike: bool,
     damaged: bool,
@@ -77,6 +79,7 @@ impl Tape {
             writer: None,
             samples: Vec::new(),
             last: Millis::default(),
+            before: Millis::default(),
             unlike: false,
             damaged: false,
             checked: 0,
@@ -122,7 +125,7 @@ impl Tape {
 
     /// Looks at what is known, to be held against the record later.
     pub fn sample(&mut self, store: &Store, at: Millis, wanted: bool) {
-        if self.writer.is_none() || at < self.last {
+        if self.writer.is_none() || at < self.last || at <= self.before {
             return;
         }
         let again = self.samples.last().is_some_and(|last| last.at == at);
@@ -153,6 +156,7 @@ impl Tape {
     /// The next process writes, from that moment on by its clock.
     pub fn begin(&mut self, now: Millis, remembers: bool) {
         self.open();
+        self.before = self.before.max(self.last);
         (self.unlike, self.last) = (remembers, now);
         // Where the clock has gone back meanwhile, the same moments happen once more, and the newer of both is what a look finds.
         self.samples.retain(|sample| sample.at < now);
