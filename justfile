@@ -20,6 +20,17 @@ docs:
 demo *flags:
     cargo run -- demo {{flags}}
 
+# any of these go on, each in its own way: seeds of the simulation, inputs of the decoders, a shift: just soak 24h
+sim seeds:
+    TRUNKLINE_SIM_SEEDS={{seeds}} cargo test --release --test sim -- --ignored sim_long --nocapture
+
+fuzz seconds:
+    TRUNKLINE_FUZZ_SECONDS={{seconds}} cargo test --release --test decoders -- --ignored for_as_long --nocapture
+
+soak time:
+    cargo build --release
+    benches/soak.py {{time}}
+
 # what is generated from the program: schema, configuration page
 generated:
     cargo run -q -- config schema > assets/config.schema.json
