@@ -52,7 +52,7 @@ use case::Case;
 use smaller::{attempt, smallest};
 
 /// Seeds of every run of the tests.
-const FEW: u64 = 20;
+const FEW: u64 = 8;
 
 /// Seeds that fail, and of which nobody knows yet whether the world or the product is wrong. They are open, not forgotten: `replay` shows them.
 /// 13: where the record was damaged it has a phone as `ok` at a moment at which it was known to be lost.
