@@ -274,7 +274,15 @@ impl Roll<'_> {
             match entry.sort {
                 // One that is damaged is no begin of anything: its run goes on as if it were not there.
                 Sort::Still | Sort::Head if shard.block(entry).is_ok() => return Some(entry.at),
-                Sort::Still | Sort::Head | Sort::Names | Sort::Figures => {}
+                Sort::Still | Sort::Names | Sort::Figures => {}
+                // Another run begins here, whoever's it is: what was before it nobody followed up to it.
+                Sort::Head => {
+                    let told = format!(
+                        "{} at {}: the begin of a run is damaged",
+                        shard.day, entry.at
+                    );
+                    self.missing(self.until, told);
+                }
                 Sort::End => (self.ended, self.until) = (true, entry.at.max(self.until)),
                 Sort::News => match news(shard, entry, &self.names) {
                     Ok(read) => {

@@ -1,4 +1,5 @@
 mod charts;
+mod runs;
 
 use std::collections::BTreeMap;
 use std::fs;
