@@ -47,7 +47,7 @@ fn accra(stage: &mut Stage, n: usize) {
 
 #[test]
 fn why_a_phone_is_lost_is_at_most_six_keys_away_on_both_apis() {
-    for mut stage in [Stage::new("mono"), platform::stage()] {
+    for mut stage in vec![Stage::new("mono"), platform::stage()] {
         accra(&mut stage, 4);
         // From anywhere, with the cursor anywhere.
         stage.press(&["7", "1", "G"]);

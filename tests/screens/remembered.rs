@@ -30,8 +30,9 @@ fn callback() -> Callback {
 }
 
 /// A console of each API that has read nothing, and remembers a carrier that was down and a callback.
-fn stages() -> [Stage; 2] {
-    [Stage::new("mono"), super::platform::stage()].map(|mut stage| {
+fn stages() -> Vec<Stage> {
+    let both = vec![Stage::new("mono"), super::platform::stage()];
+    let recalled = both.into_iter().map(|mut stage| {
         let as_of = NOON.plus(-HOUR);
         let recalled = Recalled {
             carriers: vec![WasCarrier::of(&carrier(Health::Down), as_of)],
@@ -41,7 +42,8 @@ fn stages() -> [Stage; 2] {
         stage.app.recall(Ok(recalled), NOON);
         stage.take_effects();
         stage
-    })
+    });
+    recalled.collect()
 }
 
 #[test]
