@@ -74,6 +74,7 @@ impl Feed {
                 spoken,
                 whole,
                 live: why == Why::Awaited,
+                asked: None,
             },
             Why::Swept => News::Swept {
                 user: id,
