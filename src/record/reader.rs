@@ -262,6 +262,11 @@ impl Roll<'_> {
     /// Where the next stretch begins, when one does in this shard.
     fn run(&mut self, from: usize) -> Option<Millis> {
         let shard = self.shard;
+        let base = from
+            .checked_sub(1)
+            .and_then(|base| shard.entries.get(base)?.as_ref());
+        let end = |entry: &Entry| entry.offset.checked_add(u64::from(entry.length));
+        let mut behind = base.and_then(end);
         for (place, entry) in shard.entries.iter().enumerate().skip(from) {
             let Some(entry) = entry else {
                 let told = format!(
@@ -269,8 +274,15 @@ impl Roll<'_> {
                     shard.day
                 );
                 self.missing(self.until, told);
+                behind = None;
                 continue;
             };
+            // A run leaves nothing out: what lies between two blocks of it is one that no entry names any more.
+            if entry.sort != Sort::Head && behind.is_some_and(|behind| behind != entry.offset) {
+                let told = format!("{} entry {place}: there was another before it", shard.day);
+                self.missing(self.until, told);
+            }
+            behind = end(entry);
             match entry.sort {
                 // One that is damaged is no begin of anything: its run goes on as if it were not there.
                 Sort::Still | Sort::Head if shard.block(entry).is_ok() => return Some(entry.at),

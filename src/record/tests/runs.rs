@@ -35,3 +35,29 @@ fn a_run_whose_begin_is_damaged_leaves_what_was_before_it_unsure() {
         look.damage
     );
 }
+
+/// An index that lost its last entry while it was written goes on as if nothing were missing: the data says that something is.
+#[test]
+fn a_block_that_no_entry_names_any_more_leaves_nothing_sure() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = folder(dir.path()).file("2026-06-15", "index");
+    let mut writer = writer(dir.path());
+    writer.tell(Millis(BEGIN), Writer::news(listed(4))).unwrap();
+    let mut tell = |second: i64, news| {
+        let at = Millis(BEGIN + second * 1_000);
+        writer.tell(at, Writer::news(vec![news])).unwrap();
+        writer.tick(at.plus(2_000)).unwrap();
+    };
+    tell(10, update(0, 0, false));
+    let length = fs::metadata(&index).unwrap().len();
+    let file = fs::OpenOptions::new().write(true).open(&index).unwrap();
+    file.set_len(length - ENTRY_BYTES as u64).unwrap();
+    tell(20, update(1, 2, true));
+    tell(30, update(1, 2, false));
+    let mut record = opened(dir.path());
+    let look = record.look(Millis(BEGIN + 30_500)).unwrap();
+    let counts = look.store.registrations.counts();
+    assert_eq!((counts.total, counts.of(State::Stale)), (8, 7));
+    let says = |told: &String| told.contains("there was another before it");
+    assert!(look.damage.iter().any(says), "{:?}", look.damage);
+}
