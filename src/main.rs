@@ -182,19 +182,22 @@ fn start(cli: Cli) -> Result<u8, Report> {
             clap_complete::generate(shell, &mut Cli::whole(), "trunkline", &mut script);
             written(&script)
         }
-        Some(Command::Man { all: Some(folder) }) => {
-            clap_mangen::generate_to(Cli::whole(), &folder)
-                .wrap_err_with(|| format!("writing the manual pages to {}", folder.display()))?;
-            Ok(0)
-        }
-        Some(Command::Man { all: None }) => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::whole())
-                .render(&mut page)
-                .wrap_err("writing the manual page")?;
-            written(&page)
-        }
+        Some(Command::Man { all }) => manual(all.as_deref()),
     }
+}
+
+/// Prints the manual page of the program, or writes those of every command into a folder.
+fn manual(folder: Option<&Path>) -> Result<u8, Report> {
+    let Some(folder) = folder else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(Cli::whole())
+            .render(&mut page)
+            .wrap_err("writing the manual page")?;
+        return written(&page);
+    };
+    clap_mangen::generate_to(Cli::whole(), folder)
+        .wrap_err_with(|| format!("writing the manual pages to {}", folder.display()))?;
+    Ok(0)
 }
 
 /// What the process was given.

@@ -148,7 +148,9 @@ fn the_unknown_site_leads_to_the_devices_that_have_none() {
 
 #[test]
 fn without_a_row_it_says_why() {
-    for mut stage in vec![Stage::new("mono"), super::platform::stage()] {
+    let of_each_api: [fn() -> Stage; 2] = [|| Stage::new("mono"), super::platform::stage];
+    for made in of_each_api {
+        let mut stage = made();
         command(&mut stage, "sites");
         let screen = stage.text((80, 24));
         assert!(
