@@ -47,7 +47,7 @@ fn faults(far: &Far) -> [(&'static str, PathBuf); 4] {
     let secret = far.folder.path().join("another.secret");
     std::fs::write(&secret, "another").unwrap();
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let another = format!("client_secret_file = {secret:?}");
+    let another = format!("client_secret_file = \"{}\"", secret.display());
     let refused = good.replace(&line("client_secret_file"), &another);
     [
         ("well", far.config.clone()),

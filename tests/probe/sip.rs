@@ -261,7 +261,8 @@ async fn a_server_that_hears_the_second_request_is_heard_and_says_how_often_it_w
                 .iter()
                 .any(|name| line.starts_with(name))
         });
-        let kept: String = kept.map(|line| format!("{line}\r\n")).collect();
+        let kept: Vec<String> = kept.map(|line| format!("{line}\r\n")).collect();
+        let kept = kept.concat();
         for status in ["100 Trying", "503 Service Unavailable"] {
             let answer = format!("SIP/2.0 {status}\r\n{kept}Content-Length: 0\r\n\r\n");
             socket.send_to(answer.as_bytes(), from).unwrap();
