@@ -116,7 +116,7 @@ const COLUMNS: &[Of] = &[
         |line| line.open().into(),
     )
     .aside()
-    .shown_as(|line, _| line.open().unwrap_or_else(|| "not available".to_owned())),
+    .or_says("not available"),
     Of::number(
         "booked",
         "BOOKED",
