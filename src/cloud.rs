@@ -88,17 +88,17 @@ const STREAM_PROTOCOL: &str = "v2";
 /// What a read was answered, and when the attempt that was answered went out: what it says was so no earlier, and is known of no
 /// later moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked<T> {
+pub struct Dated<T> {
     /// What was answered.
     pub answer: T,
     /// When the request went out, after every wait for a token and the budget.
     pub at: Instant,
 }
 
-impl<T> Asked<T> {
-    fn try_map<U, E>(self, make: impl FnOnce(T) -> Result<U, E>) -> Result<Asked<U>, E> {
+impl<T> Dated<T> {
+    fn try_map<U, E>(self, make: impl FnOnce(T) -> Result<U, E>) -> Result<Dated<U>, E> {
         let (answer, at) = (make(self.answer)?, self.at);
-        Ok(Asked { answer, at })
+        Ok(Dated { answer, at })
     }
 }
 
@@ -182,7 +182,7 @@ impl Client {
         &self,
         user: &UserId,
         urgency: Urgency,
-    ) -> Result<Asked<Listing>, Error> {
+    ) -> Result<Dated<Listing>, Error> {
         let path = [
             "api",
             "v2",

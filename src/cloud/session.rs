@@ -27,7 +27,7 @@ use super::request::{self, Request};
 use super::settings::Settings;
 use super::upgrade::{self, Load, Socket};
 use super::way::Way;
-use super::{Answer, Asked, retry, tls, wire};
+use super::{Answer, Dated, retry, tls, wire};
 use crate::model::write::{Method, Write};
 use crate::vault;
 
@@ -103,7 +103,7 @@ impl Session {
         &self,
         call: &Call,
         urgency: Urgency,
-    ) -> Result<Asked<Bytes>, Error> {
+    ) -> Result<Dated<Bytes>, Error> {
         let once = |attempt| self.read_once(call, urgency, attempt);
         retry::READ
             .run(once, |error| {
@@ -118,7 +118,7 @@ impl Session {
         call: &Call,
         urgency: Urgency,
         attempt: u32,
-    ) -> Result<Asked<Bytes>, Error> {
+    ) -> Result<Dated<Bytes>, Error> {
         let account = self.account(call)?;
         let (token, slot) = self.admitted(account, call, urgency, None).await?;
         let outcome = self.exchange(account, call, &token, slot, attempt).await;
@@ -261,7 +261,7 @@ impl Session {
         token: &Token,
         slot: InFlight,
         attempt: u32,
-    ) -> Result<Asked<Bytes>, Error> {
+    ) -> Result<Dated<Bytes>, Error> {
         let http = &self.transport().await?.http;
         let mut request = match call.verb {
             "GET" => http.get(call.url.clone()),
@@ -289,7 +289,7 @@ impl Session {
                 .note(at, at.elapsed());
         }
         let answer = account.heed(call, reply)?;
-        Ok(Asked { answer, at })
+        Ok(Dated { answer, at })
     }
 
     /// The HTTP client alone, for what goes elsewhere and without the token.

@@ -19,7 +19,7 @@ use super::shared::Shared;
 use super::task::until;
 use super::{lock, wall};
 use crate::cloud::supervisor::Quiet;
-use crate::cloud::{Asked, Listing, Urgency};
+use crate::cloud::{Dated, Listing, Urgency};
 use crate::model::UserId;
 use crate::vocabulary::news::News;
 use rounds::{Ring, Rounds};
@@ -283,7 +283,7 @@ fn land(shared: &Shared, answer: Swept, landing: Landing) {
 /// Reads a user who has no stream, unless one has taken over meanwhile: it is newer.
 async fn read_polled(shared: &Shared, user: &UserId, urgency: Urgency) {
     match shared.client.registrations(user, urgency).await {
-        Ok(Asked {
+        Ok(Dated {
             answer: listing,
             at,
         }) => {

@@ -8,7 +8,7 @@ use crate::cloud::concern::Concern;
 use crate::cloud::error::Error;
 use crate::cloud::extent::Extent;
 use crate::cloud::pages::{Page, read};
-use crate::cloud::{Asked, Call, Fault, Urgency};
+use crate::cloud::{Call, Dated, Fault, Urgency};
 
 /// Entities asked for on a page: the most that every list allows.
 pub(in crate::cloud) const PAGE_SIZE: &str = "100";
@@ -65,7 +65,7 @@ impl Platform<'_> {
         number: u32,
         urgency: Urgency,
         make: impl Fn(E) -> Result<T, String>,
-    ) -> Result<Asked<Page<T>>, Error> {
+    ) -> Result<Dated<Page<T>>, Error> {
         let number = number.to_string();
         let paging = [("pageSize", PAGE_SIZE), ("pageNumber", number.as_str())];
         self.one(list, &paging, urgency, make).await
@@ -126,7 +126,7 @@ impl Platform<'_> {
         paging: &[(&str, &str)],
         urgency: Urgency,
         make: impl Fn(E) -> Result<T, String>,
-    ) -> Result<Asked<Page<T>>, Error> {
+    ) -> Result<Dated<Page<T>>, Error> {
         let query: Vec<_> = list.query.iter().chain(paging).copied().collect();
         let mut call = self.call("GET", list.path, &query, list.permissions)?;
         // Everybody's profile is read for their numbers alone.

@@ -9,7 +9,7 @@ use crate::cause::misread;
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::error::Error;
 use crate::cloud::pages::Page;
-use crate::cloud::{Asked, Urgency};
+use crate::cloud::{Dated, Urgency};
 use crate::model::registration::User;
 use crate::model::registration::phone::{Person, Phone, Report, View};
 use crate::model::{DeviceId, EdgeId, UserId};
@@ -50,7 +50,7 @@ impl Platform<'_> {
         self,
         number: u32,
         urgency: Urgency,
-    ) -> Result<Asked<Page<Phone>>, Error> {
+    ) -> Result<Dated<Page<Phone>>, Error> {
         let [expand, fields] = SHOWN;
         let query = [("sortBy", "id"), expand, fields];
         let platform = self;

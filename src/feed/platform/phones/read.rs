@@ -14,7 +14,7 @@ use super::{PhoneFeed, Shared};
 use crate::cloud::pages::Page;
 use crate::cloud::platform::pages::Whole;
 use crate::cloud::platform::phones::USERS;
-use crate::cloud::{Asked, Error, Fault, Urgency};
+use crate::cloud::{Dated, Error, Fault, Urgency};
 use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::model::registration::User;
@@ -30,7 +30,7 @@ pub(super) enum FinishedRead {
         page: u32,
         begun: Moment,
         of_round: bool,
-        result: Result<(Asked<Page<Phone>>, People), Error>,
+        result: Result<(Dated<Page<Phone>>, People), Error>,
     },
     /// Phones read one by one: those that are there, and those that are not.
     Single {
@@ -278,7 +278,7 @@ impl PhoneFeed<'_> {
         &mut self,
         (page, of_round): (u32, bool),
         begun: Moment,
-        Asked { answer, at }: Asked<Page<Phone>>,
+        Dated { answer, at }: Dated<Page<Phone>>,
         people: People,
     ) {
         self.shared.complain_of(&answer.faults);
