@@ -6,8 +6,9 @@
 //! A profile has a folder, a day (UTC) two files in it that only grow: `data`, and `index` with an [`Entry`] of 32 bytes for
 //! each block of data. **An entry whose two checksums do not both hold never existed**: nothing depends on the order in which
 //! a disk writes, and a torn end is skipped and said. No block needs another one to be read, but for the names: ids that come
-//! again and again are numbers in the blocks, and what the numbers mean is written twice. A *still* is everything known at one
-//! moment ([`crate::store::still`]), so that a look back need not begin at the start. Where something is missing or damaged,
+//! again and again are numbers in the blocks, what is alike in all news is compressed against a sample of it, and what the
+//! numbers mean and the sample are written twice. A *still* is everything known at one moment ([`crate::store::still`]), so that
+//! a look back need not begin at the start; there are as many as cost half of what the news do. Where something is missing or damaged,
 //! rows are stale from there until they are spoken of again: a hole in the record is a gap like any other.
 //!
 //! What is not in it: what probes find, routes, jobs and transfers, raw frames, messages, drafts, tokens and secrets; a queue's opening hours; the timeline of a device
@@ -48,7 +49,7 @@ pub use self::when::{since, when};
 pub use self::writer::{About, Writer};
 
 /// What the version of what is stored is now. A reader refuses another one in words.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// How much is kept of the past, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

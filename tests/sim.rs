@@ -54,10 +54,6 @@ use smaller::{attempt, smallest};
 /// Seeds of every run of the tests.
 const FEW: u64 = 8;
 
-/// Seeds that fail, and of which nobody knows yet whether the world or the product is wrong. They are open, not forgotten: `replay` shows them.
-/// 13: where the record was damaged it has a phone as `ok` at a moment at which it was known to be lost.
-const OPEN: [u64; 1] = [13];
-
 fn told(case: &Case, why: &str) -> String {
     format!("{why}\n    TRUNKLINE_SIM={case} cargo test --test sim replay -- --ignored --nocapture")
 }
@@ -75,9 +71,6 @@ fn run(seeds: std::ops::Range<u64>) -> Vec<String> {
                     let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                     if seed >= seeds.end || failed.lock().unwrap().len() >= 8 {
                         return;
-                    }
-                    if OPEN.contains(&seed) {
-                        continue;
                     }
                     let ran = attempt(&Case::of(seed));
                     if let Ok(ran) = &ran {
@@ -126,7 +119,6 @@ fn a_run_is_the_same_twice() {
 }
 
 /// The feeds themselves, over connections: no row is sure that was not so within its age, and after a calm all of them are.
-#[ignore = "over real connections no run is like another: one of some had a row `lost` that was back, after the calm; open"]
 #[test]
 fn feeds_claim_no_more_than_they_know() {
     let mut struck = std::collections::BTreeMap::new();

@@ -133,9 +133,37 @@ pub(super) fn squeeze(content: &[u8]) -> io::Result<Vec<u8>> {
     zstd::bulk::compress(content, LEVEL)
 }
 
+/// What is written of a content that is much like a sample. It says whether it was read by the same one: by another it would be
+/// something else.
+pub(super) fn squeeze_by(content: &[u8], sample: &[u8]) -> io::Result<Vec<u8>> {
+    let mut compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, sample)?;
+    compressor.include_checksum(true)?;
+    compressor.compress(content)
+}
+
 /// The content of a block, never more than [`LARGEST_CONTENT`].
 pub(super) fn unsqueeze(block: &[u8]) -> io::Result<Vec<u8>> {
     unsqueeze_within(block, LARGEST_CONTENT)
+}
+
+/// Opens blocks that were squeezed by one sample.
+pub(super) struct Unsqueezer(zstd::bulk::Decompressor<'static>);
+
+impl Unsqueezer {
+    pub(super) fn by(sample: &[u8]) -> io::Result<Self> {
+        zstd::bulk::Decompressor::with_dictionary(sample).map(Self)
+    }
+
+    /// The content of a block, never more than [`LARGEST_CONTENT`].
+    pub(super) fn open(&mut self, block: &[u8]) -> io::Result<Vec<u8>> {
+        let length = zstd::zstd_safe::get_frame_content_size(block)
+            .ok()
+            .flatten();
+        let length = length.filter(|length| *length <= LARGEST_CONTENT);
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        let length = length.ok_or_else(too_large)?;
+        self.0.decompress(block, length)
+    }
 }
 
 /// The content of a block, never more than `most` bytes.
@@ -147,10 +175,11 @@ pub(super) fn unsqueeze_within(block: &[u8], most: u64) -> io::Result<Vec<u8>> {
     decoder.window_log_max(window)?;
     decoder.take(most + 1).read_to_end(&mut content)?;
     if content.len() as u64 > most {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it is too large",
-        ));
+        return Err(too_large());
     }
     Ok(content)
+}
+
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "it is too large")
 }

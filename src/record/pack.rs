@@ -1,14 +1,17 @@
 //! Plain data as bytes, in which a string that comes again is a number.
 //!
-//! Underneath is msgpack with the names of fields, so that a later version can add one. Its one unused marker stands for a
-//! string that is known: a name of the run (`Names`), or one that the same block has spelt out already. Numbers are written
-//! as the step from the one before where that is shorter: the ids of a column follow each other.
+//! Underneath is msgpack with the names of fields, so that a later version can add one. It is kept in three columns, since what
+//! is alike compresses well where it stands together: the *shape* (every marker, the names of fields, and strings that are new),
+//! the *numbers of strings* (names of the run, [`Glossary`], or strings that the same block has spelt out already), and whole
+//! numbers. msgpack's one unused marker stands in the shape for a string that is known. Numbers are written as the step from
+//! the one before where that is shorter: the ids of a column follow each other, and so do times.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::io;
 
-use serde::Serialize;
+use hashbrown::HashMap;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::block::LARGEST_CONTENT;
 use crate::vault;
@@ -25,48 +28,101 @@ pub(super) const MOST_NAMES: usize = 8 << 20;
 /// What the numbers of a run mean.
 #[derive(Debug, Default)]
 pub(super) struct Glossary {
-    list: Vec<Option<Box<str>>>,
+    /// News that is like what follows it: what is alike in them is compressed away.
+    pub(super) sample: Vec<u8>,
+    /// All names, one behind the other: there can be hundreds of thousands, and whoever reads has no time for each.
+    text: String,
+    /// Where each ends; one of no length is missing.
+    ends: Vec<usize>,
+    /// For whoever writes.
     index: HashMap<Box<str>, u32>,
+}
+
+/// Names that follow each other, and the [sample](Glossary::sample) of what comes after them.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct NameList<'a> {
+    /// The number of the first.
+    first: usize,
+    /// Bytes of each.
+    lengths: Vec<u8>,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    pub(super) sample: Vec<u8>,
+}
+
+impl NameList<'_> {
+    /// The next names of a run.
+    pub(super) fn of(names: &[Box<str>], known: &Glossary) -> Self {
+        // What cannot be numbered is no name, and never was one.
+        let fits = |name: &&Box<str>| NUMBERED.contains(&name.len());
+        let names: Vec<&Box<str>> = names.iter().filter(fits).collect();
+        let room = MOST_NAMES.saturating_sub(known.len());
+        let names = names.get(..room).unwrap_or(&names);
+        Self {
+            first: known.len(),
+            lengths: names
+                .iter()
+                .filter_map(|name| u8::try_from(name.len()).ok())
+                .collect(),
+            text: names.iter().map(|name| &***name).collect::<String>().into(),
+            sample: Vec::new(),
+        }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let mut rest = &*self.text;
+        self.lengths.iter().map_while(move |length| {
+            let (name, after) = rest.split_at_checked(usize::from(*length))?;
+            rest = after;
+            Some(name)
+        })
+    }
 }
 
 impl Glossary {
     pub(super) fn len(&self) -> usize {
-        self.list.len()
+        self.ends.len()
     }
 
-    /// Takes in names from that number on, to write with.
-    pub(super) fn extend(&mut self, first: usize, names: Vec<Box<str>>) {
-        for (number, name) in (first..).zip(&names) {
+    /// Takes in names to write with.
+    pub(super) fn extend(&mut self, list: &NameList<'_>) {
+        for (number, name) in (list.first..).zip(list.names()) {
             if let Ok(short) = u32::try_from(number) {
-                self.index.insert(name.clone(), short);
+                self.index.insert(name.into(), short);
             }
         }
-        self.know(first, names);
+        self.know(list);
     }
 
-    /// Takes in names from that number on, to read with: those before it that are not known are missing. Nobody who reads asks
-    /// for the number of a name, and there can be hundreds of thousands.
-    pub(super) fn know(&mut self, first: usize, names: Vec<Box<str>>) {
-        if first.saturating_add(names.len()) > MOST_NAMES {
-            return;
+    /// Takes in names to read with: those before them that are not known are missing. False where the list is not what was
+    /// written: then nothing is.
+    pub(super) fn know(&mut self, list: &NameList<'_>) -> bool {
+        let many = list.first.saturating_add(list.lengths.len());
+        let whole = list.names().map(str::len).sum::<usize>() == list.text.len()
+            && list.names().count() == list.lengths.len();
+        if !whole || many > MOST_NAMES || list.first < self.len() {
+            return false;
         }
-        if self.list.len() < first {
-            self.list.resize(first, None);
-        }
-        for (number, name) in (first..).zip(names) {
-            match self.list.get_mut(number) {
-                Some(known) => *known = Some(name),
-                None => self.list.push(Some(name)),
-            }
-        }
+        self.ends.resize(list.first, self.text.len());
+        let mut end = self.text.len();
+        self.ends.extend(list.lengths.iter().map(|length| {
+            end += usize::from(*length);
+            end
+        }));
+        self.text.push_str(&list.text);
+        self.sample.clone_from(&list.sample);
+        true
     }
 
-    fn number(&self, name: &str) -> Option<usize> {
+    pub(super) fn number(&self, name: &str) -> Option<usize> {
         self.index.get(name).map(|number| *number as usize)
     }
 
     fn name(&self, number: usize) -> Option<&str> {
-        self.list.get(number)?.as_deref()
+        let end = *self.ends.get(number)?;
+        let before = number.checked_sub(1);
+        let begin = before.map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.text.get(begin..end).filter(|name| !name.is_empty())
     }
 }
 
@@ -80,48 +136,72 @@ pub(super) struct Packed {
 /// Packs plain data; credentials in use are taken out of every string.
 pub(super) fn pack(value: &impl Serialize, names: &Glossary) -> io::Result<Packed> {
     let raw = rmp_serde::to_vec_named(value).map_err(io::Error::other)?;
-    let mut writer = Numbering {
+    let mut columns = Columns {
         names,
         local: HashMap::new(),
+        spelt: Vec::new(),
         last: 0,
-        packed: Packed::default(),
+        wholes: Wholes::default(),
+        shape: Vec::with_capacity(raw.len() / 4),
+        texts: Vec::new(),
+        numbers: Vec::new(),
     };
-    let mut at = Walk(&raw);
-    while let Some(token) = at.next()? {
+    let (mut at, mut nesting) = (Walk(&raw), Nesting::default());
+    while let Some((marker, token)) = at.next(Kept::Whole)? {
+        let is_key = nesting.place(marker, &token)?;
         match token {
-            Token::Other(bytes) => writer.packed.bytes.extend_from_slice(bytes),
-            Token::Text(text) => writer.text(text),
+            Token::Text(text) if is_key => columns.key(text),
+            Token::Text(text) => columns.text(text),
+            Token::Whole(bytes) => columns.whole(marker, bytes),
+            Token::Other(bytes) => columns.shape.extend_from_slice(bytes),
+            Token::Many(bytes, _) => columns.shape.extend_from_slice(bytes),
             Token::Known => return Err(broken("a marker that is not used")),
         }
     }
-    Ok(writer.packed)
+    Ok(columns.joined())
 }
 
 /// Unpacks it; whatever the bytes are, this ends and takes no more room than a block may.
 pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8], names: &Glossary) -> io::Result<T> {
-    let mut raw = Vec::with_capacity(bytes.len().saturating_mul(2));
+    let mut rest = Walk(bytes);
+    // With other names than it was packed with every number would mean something else.
+    if rest.varint()? != names.len() as u64 {
+        return Err(broken("names that are missing"));
+    }
+    let (shape, texts) = (rest.column()?, rest.column()?);
+    let (mut shape, mut texts, mut numbers) = (Walk(shape), Walk(texts), rest);
+    let mut raw = Vec::with_capacity(bytes.len().saturating_mul(4));
     let mut local: Vec<&str> = Vec::new();
-    let mut last = 0_usize;
-    let mut at = Walk(bytes);
-    while let Some(token) = at.next()? {
+    let (mut last, mut wholes) = (0_usize, Wholes::default());
+    let mut nesting = Nesting::default();
+    while let Some((marker, token)) = shape.next(Kept::Apart)? {
+        let is_key = nesting.place(marker, &token)?;
         match token {
-            Token::Other(bytes) => raw.extend_from_slice(bytes),
+            Token::Other(bytes) | Token::Many(bytes, _) => raw.extend_from_slice(bytes),
+            Token::Whole(_) => wholes.put(marker, &mut numbers, &mut raw)?,
             Token::Text(text) => {
                 if NUMBERED.contains(&text.len()) {
-                    last = names.len() + local.len();
+                    if !is_key {
+                        last = names.len() + local.len();
+                    }
                     local.push(text);
                 }
                 put_text(&mut raw, text);
             }
             Token::Known => {
-                let code = at.varint()?;
-                let number = if code & 1 == 0 {
-                    usize::try_from(code >> 1).ok()
+                let number = if is_key {
+                    usize::try_from(shape.varint()?).ok()
                 } else {
-                    stepped(last, code >> 1)
+                    let code = texts.varint()?;
+                    match code & 1 {
+                        0 => usize::try_from(code >> 1).ok(),
+                        _ => stepped(last, code >> 1),
+                    }
                 };
                 let number = number.ok_or_else(|| broken("a number out of range"))?;
-                last = number;
+                if !is_key {
+                    last = number;
+                }
                 let name = number
                     .checked_sub(names.len())
                     .map_or_else(|| names.name(number), |number| local.get(number).copied());
@@ -138,42 +218,131 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8], names: &Glossary) -> io:
     rmp_serde::from_slice(&raw).map_err(io::Error::other)
 }
 
-struct Numbering<'a> {
+struct Columns<'a> {
     names: &'a Glossary,
     local: HashMap<Box<str>, usize>,
+    spelt: Vec<Box<str>>,
     last: usize,
-    packed: Packed,
+    wholes: Wholes,
+    shape: Vec<u8>,
+    texts: Vec<u8>,
+    numbers: Vec<u8>,
 }
 
-impl Numbering<'_> {
-    fn text(&mut self, text: &str) {
-        let known = self
-            .names
-            .number(text)
-            .or_else(|| self.local.get(text).copied());
-        if let Some(number) = known {
-            let step = (number as u64).wrapping_sub(self.last as u64).cast_signed();
-            let step = (step << 1 ^ step >> 63).cast_unsigned() << 1 | 1;
-            let plain = (number as u64) << 1;
-            self.packed.bytes.push(KNOWN);
-            put_varint(&mut self.packed.bytes, plain.min(step));
-            self.last = number;
-            return;
-        }
-        let clean = vault::scrub(text);
-        if NUMBERED.contains(&clean.len()) {
-            let number = self.names.len() + self.packed.spelt.len();
-            self.local.insert(text.into(), number);
-            self.packed.spelt.push(clean.as_ref().into());
-            self.last = number;
-        }
-        put_text(&mut self.packed.bytes, &clean);
+impl Columns<'_> {
+    fn number(&self, text: &str) -> Option<usize> {
+        let known = self.names.number(text);
+        known.or_else(|| self.local.get(text).copied())
     }
+
+    /// The name of a field belongs to the shape: that of the next one is the same.
+    fn key(&mut self, text: &str) {
+        if let Some(number) = self.number(text) {
+            self.shape.push(KNOWN);
+            put_varint(&mut self.shape, number as u64);
+        } else {
+            self.spell(text);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(number) = self.number(text) {
+            let step = (number as u64).wrapping_sub(self.last as u64);
+            let step = folded(step.cast_signed()) << 1 | 1;
+            let plain = (number as u64) << 1;
+            self.shape.push(KNOWN);
+            put_varint(&mut self.texts, plain.min(step));
+            self.last = number;
+        } else if let Some(number) = self.spell(text) {
+            self.last = number;
+        }
+    }
+
+    /// Gives the number that it has from now on.
+    fn spell(&mut self, text: &str) -> Option<usize> {
+        let clean = vault::scrub(text);
+        let number = NUMBERED.contains(&clean.len()).then(|| {
+            let number = self.names.len() + self.spelt.len();
+            self.local.insert(text.into(), number);
+            self.spelt.push(clean.as_ref().into());
+            number
+        });
+        put_text(&mut self.shape, &clean);
+        number
+    }
+
+    fn whole(&mut self, marker: u8, bytes: &[u8]) {
+        let value = bytes
+            .iter()
+            .fold(0, |value, byte| value << 8 | u64::from(*byte));
+        let step = value.wrapping_sub(self.wholes.swap(marker, value));
+        self.shape.push(marker);
+        put_varint(&mut self.numbers, folded(step.cast_signed()));
+    }
+
+    fn joined(self) -> Packed {
+        let length = self.shape.len() + self.texts.len() + self.numbers.len();
+        let mut bytes = Vec::with_capacity(length + 16);
+        put_varint(&mut bytes, self.names.len() as u64);
+        for column in [self.shape, self.texts] {
+            put_varint(&mut bytes, column.len() as u64);
+            bytes.extend_from_slice(&column);
+        }
+        bytes.extend_from_slice(&self.numbers);
+        Packed {
+            bytes,
+            spelt: self.spelt,
+        }
+    }
+}
+
+/// The last whole number of each width: times are near times, and counts near counts.
+#[derive(Default)]
+struct Wholes([u64; 8]);
+
+impl Wholes {
+    fn swap(&mut self, marker: u8, value: u64) -> u64 {
+        let place = usize::from(marker.wrapping_sub(WHOLE) & 7);
+        let last = self.0.get_mut(place);
+        last.map_or(0, |last| std::mem::replace(last, value))
+    }
+
+    fn put(&mut self, marker: u8, numbers: &mut Walk<'_>, raw: &mut Vec<u8>) -> io::Result<()> {
+        let step = unfolded(numbers.varint()?).cast_unsigned();
+        let value = self.swap(marker, 0).wrapping_add(step);
+        let bytes = value.to_be_bytes();
+        let skipped = bytes.len() - width(marker);
+        // What does not fit its marker was never written: the rest of it is left out, and there is no harm in that.
+        let value = value
+            & u64::MAX
+                .checked_shr(8 * u32::try_from(skipped).unwrap_or(0))
+                .unwrap_or(0);
+        self.swap(marker, value);
+        raw.push(marker);
+        raw.extend_from_slice(bytes.get(skipped..).unwrap_or_default());
+        Ok(())
+    }
+}
+
+/// The first of the markers of whole numbers of 1, 2, 4 and 8 bytes: `0xcc` to `0xd3`.
+const WHOLE: u8 = 0xcc;
+
+fn width(marker: u8) -> usize {
+    1 << (marker & 3)
+}
+
+/// Numbers below nothing are small ones too.
+fn folded(value: i64) -> u64 {
+    (value << 1 ^ value >> 63).cast_unsigned()
+}
+
+fn unfolded(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
 /// The number that lies so many steps from another one.
 fn stepped(from: usize, zigzag: u64) -> Option<usize> {
-    let step = (zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed();
+    let step = unfolded(zigzag);
     usize::try_from(i64::try_from(from).ok()?.checked_add(step)?).ok()
 }
 
@@ -198,7 +367,51 @@ fn broken(what: &'static str) -> io::Error {
 enum Token<'a> {
     Text(&'a str),
     Known,
+    /// The bytes of a whole number behind its marker, where they are there.
+    Whole(&'a [u8]),
+    /// The begin of something that holds so many others.
+    Many(&'a [u8], u64),
     Other(&'a [u8]),
+}
+
+/// Where the bytes of whole numbers are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// Behind their marker, as msgpack has them.
+    Whole,
+    /// In a column of their own.
+    Apart,
+}
+
+/// Maps and lists within each other that are read: what trunkline writes has a dozen.
+const DEEPEST: usize = 128;
+
+/// Knows which strings of a stream are names of fields.
+#[derive(Default)]
+struct Nesting(Vec<(u64, bool)>);
+
+impl Nesting {
+    /// Takes in the next token; true where it is a key of a map.
+    fn place(&mut self, marker: u8, token: &Token<'_>) -> io::Result<bool> {
+        let mut is_key = false;
+        if let Some((left, is_map)) = self.0.last_mut() {
+            *left -= 1;
+            is_key = *is_map && !left.is_multiple_of(2);
+            if *left == 0 {
+                self.0.pop();
+            }
+        }
+        if let Token::Many(_, length) = token
+            && *length > 0
+        {
+            if self.0.len() >= DEEPEST {
+                return Err(broken("too deep"));
+            }
+            let is_map = matches!(marker, 0x80..=0x8f | 0xde | 0xdf);
+            self.0.push((*length, is_map));
+        }
+        Ok(is_key)
+    }
 }
 
 /// Walks over a msgpack stream, a marker with what belongs to it at a time; what is nested needs no stack, since every
@@ -206,11 +419,11 @@ enum Token<'a> {
 struct Walk<'a>(&'a [u8]);
 
 impl<'a> Walk<'a> {
-    fn next(&mut self) -> io::Result<Option<Token<'a>>> {
+    fn next(&mut self, wholes: Kept) -> io::Result<Option<(u8, Token<'a>)>> {
         let Some(marker) = self.0.first().copied() else {
             return Ok(None);
         };
-        Ok(Some(match marker {
+        let token = match marker {
             0xa0..=0xbf => self.text(1, usize::from(marker & 0x1f))?,
             0xd9 => self.text(2, self.length(1)?)?,
             0xda => self.text(3, self.length(2)?)?,
@@ -222,13 +435,37 @@ impl<'a> Walk<'a> {
             0xc4 => self.other(2 + self.length(1)?)?,
             0xc5 => self.other(3 + self.length(2)?)?,
             0xc6 => self.other(5 + self.length(4)?)?,
-            0xcc | 0xd0 => self.other(2)?,
-            0xcd | 0xd1 | 0xdc | 0xde => self.other(3)?,
-            0xce | 0xd2 | 0xca | 0xdd | 0xdf => self.other(5)?,
-            0xcf | 0xd3 | 0xcb => self.other(9)?,
+            WHOLE..=0xd3 => {
+                self.take(1)?;
+                let there = match wholes {
+                    Kept::Whole => width(marker),
+                    Kept::Apart => 0,
+                };
+                Token::Whole(self.take(there)?)
+            }
+            0xca => self.other(5)?,
+            0xcb => self.other(9)?,
+            0x80..=0x8f => Token::Many(self.take(1)?, 2 * u64::from(marker & 0x0f)),
+            0x90..=0x9f => Token::Many(self.take(1)?, u64::from(marker & 0x0f)),
+            0xdc => self.many(3, 1)?,
+            0xdd => self.many(5, 1)?,
+            0xde => self.many(3, 2)?,
+            0xdf => self.many(5, 2)?,
             0xc7..=0xc9 | 0xd4..=0xd8 => return Err(broken("an extension")),
             _ => self.other(1)?,
-        }))
+        };
+        Ok(Some((marker, token)))
+    }
+
+    fn many(&mut self, head: usize, each: u64) -> io::Result<Token<'a>> {
+        let length = self.length(head - 1)? as u64;
+        Ok(Token::Many(self.take(head)?, each * length))
+    }
+
+    /// A column, behind its length.
+    fn column(&mut self) -> io::Result<&'a [u8]> {
+        let length = usize::try_from(self.varint()?).map_err(io::Error::other)?;
+        self.take(length)
     }
 
     /// The length that stands behind the marker.

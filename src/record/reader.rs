@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
-use super::block::{Entry, Sort, unsqueeze};
+use super::block::{Entry, Sort, Unsqueezer, unsqueeze};
 use super::folder::{RecordFolder, day_of};
-use super::pack::{Glossary, unpack};
+use super::pack::{Glossary, NameList, unpack};
 use super::shard::Shard;
 use super::told::{Moment, Reckoning, Told};
-use super::writer::{About, NameList, QUIET};
+use super::writer::{About, QUIET};
 use super::{RecordError, SCHEMA};
 use crate::store::still::Still;
 use crate::store::{Changes, Store};
@@ -76,13 +76,12 @@ pub enum LookCoverage {
     Nothing(Millis),
 }
 
-/// Where a stretch begins, and whose it is.
+/// Where a stretch begins, whose it is, and what was told in it.
 struct Base {
-    place: usize,
     at: Millis,
     store: Store,
     about: About,
-    names: Glossary,
+    rolled: Rolled,
 }
 
 impl Record {
@@ -210,7 +209,12 @@ impl Record {
         })
     }
 
-    fn unroll(&mut self, day: &str, base: Base, damage: Vec<String>) -> Result<Reel, RecordError> {
+    fn unroll(
+        &mut self,
+        day: &str,
+        base: Base,
+        mut damage: Vec<String>,
+    ) -> Result<Reel, RecordError> {
         let next_day = self.days.iter().find(|known| known.as_str() > day).cloned();
         let after = match next_day {
             Some(next) => {
@@ -220,21 +224,15 @@ impl Record {
             None => None,
         };
         let written = self.folder.is_written();
-        let mut roll = Roll {
-            shard: self.shard(day)?,
-            names: base.names,
-            moments: VecDeque::new(),
-            until: base.at,
-            ended: false,
-            damage,
-        };
-        let next = roll.run(base.place + 1).or(after);
+        let mut roll = base.rolled;
+        let next = roll.next.or(after);
         let goes_on = next.is_none() && !roll.ended && written;
         let hole = roll.until.plus(if goes_on { GOES_ON } else { 1 });
         if next.is_none_or(|next| next > hole) {
             roll.hole(hole);
         }
         let known = hole.plus(-1);
+        damage.append(&mut roll.damage);
         Ok(Reel {
             store: base.store,
             from: base.at,
@@ -242,26 +240,37 @@ impl Record {
             moments: roll.moments,
             until: roll.until,
             known,
-            damage: roll.damage,
+            damage,
             about: base.about,
         })
     }
 }
 
-/// Reads on from a base until the next one.
-struct Roll<'s> {
-    shard: &'s Shard,
-    names: Glossary,
+/// What was told from a base until the next one.
+#[derive(Default)]
+struct Rolled {
     moments: VecDeque<Moment>,
     until: Millis,
     ended: bool,
+    /// Where the next stretch begins, when one does in this shard.
+    next: Option<Millis>,
     damage: Vec<String>,
 }
 
-impl Roll<'_> {
-    /// Where the next stretch begins, when one does in this shard.
-    fn run(&mut self, from: usize) -> Option<Millis> {
-        let shard = self.shard;
+impl Rolled {
+    /// Reads on from the base at that place.
+    fn of(shard: &Shard, names: &Glossary, base: usize) -> io::Result<Self> {
+        let entry = shard.entries.get(base).and_then(Option::as_ref);
+        let mut rolled = Self {
+            until: entry.map(|entry| entry.at).unwrap_or_default(),
+            ..Self::default()
+        };
+        rolled.next = rolled.run(shard, names, base + 1)?;
+        Ok(rolled)
+    }
+
+    fn run(&mut self, shard: &Shard, names: &Glossary, from: usize) -> io::Result<Option<Millis>> {
+        let mut opener = Unsqueezer::by(&names.sample)?;
         let base = from
             .checked_sub(1)
             .and_then(|base| shard.entries.get(base)?.as_ref());
@@ -285,7 +294,9 @@ impl Roll<'_> {
             behind = end(entry);
             match entry.sort {
                 // One that is damaged is no begin of anything: its run goes on as if it were not there.
-                Sort::Still | Sort::Head if shard.block(entry).is_ok() => return Some(entry.at),
+                Sort::Still | Sort::Head if shard.block(entry).is_ok() => {
+                    return Ok(Some(entry.at));
+                }
                 Sort::Still | Sort::Names | Sort::Figures => {}
                 // Another run begins here, whoever's it is: what was before it nobody followed up to it.
                 Sort::Head => {
@@ -296,7 +307,7 @@ impl Roll<'_> {
                     self.missing(self.until, told);
                 }
                 Sort::End => (self.ended, self.until) = (true, entry.at.max(self.until)),
-                Sort::News => match news(shard, entry, &self.names) {
+                Sort::News => match news(shard, entry, names, &mut opener) {
                     Ok(read) => {
                         self.until = read.until.max(self.until);
                         self.moments.extend(read.moments);
@@ -308,7 +319,7 @@ impl Roll<'_> {
                 },
             }
         }
-        None
+        Ok(None)
     }
 
     fn missing(&mut self, at: Millis, told: String) {
@@ -327,8 +338,13 @@ impl Roll<'_> {
     }
 }
 
-fn news(shard: &Shard, entry: &Entry, names: &Glossary) -> io::Result<Reckoning> {
-    unpack(&unsqueeze(&shard.block(entry)?)?, names)
+fn news(
+    shard: &Shard,
+    entry: &Entry,
+    names: &Glossary,
+    opener: &mut Unsqueezer,
+) -> io::Result<Reckoning> {
+    unpack(&opener.open(&shard.block(entry)?)?, names)
 }
 
 /// The last begin of a stretch at or before that moment which can be read; none where there is none in this shard.
@@ -352,21 +368,29 @@ fn base(shard: &Shard, at: Millis, damage: &mut Vec<String>) -> Result<Option<Ba
             }
         };
         let names = glossary(shard, place);
-        let store = match entry.sort {
-            Sort::Head => Ok(Store::default()),
-            _ => still(shard, &entry, &names),
-        };
-        match store {
-            Ok(store) => {
+        // Both take as long: somebody waits for the sum.
+        let read = std::thread::scope(|scope| {
+            let rolled = scope.spawn(|| Rolled::of(shard, &names, place));
+            let store = match entry.sort {
+                Sort::Head => Ok(Store::default()),
+                _ => still(shard, &entry, &names),
+            };
+            let ended = |_| Err(io::Error::other("its reader ended"));
+            Ok((store?, rolled.join().unwrap_or_else(ended)?))
+        });
+        match read {
+            Ok((store, rolled)) => {
                 return Ok(Some(Base {
-                    place,
                     at: entry.at,
                     store,
                     about,
-                    names,
+                    rolled,
                 }));
             }
-            Err(why) => damage.push(format!("{} at {}: {why}", shard.day, entry.at)),
+            Err(why) => {
+                let why: io::Error = why;
+                damage.push(format!("{} at {}: {why}", shard.day, entry.at));
+            }
         }
         damage.truncate(NAMED);
     }
@@ -397,10 +421,8 @@ pub(super) fn glossary(shard: &Shard, place: usize) -> Glossary {
             continue;
         }
         let list = shard.block(entry).and_then(|block| unsqueeze(&block));
-        let list = list
-            .and_then(|list| rmp_serde::from_slice::<NameList>(&list).map_err(io::Error::other));
-        if let Ok(list) = list {
-            names.know(list.first, list.names);
+        let Ok(list) = list else { continue };
+        if rmp_serde::from_slice::<NameList<'_>>(&list).is_ok_and(|list| names.know(&list)) {
             read = Some(entry.sum);
         }
     }

@@ -445,7 +445,7 @@ fn what_the_record_does_not_have_is_stale_and_said() {
 #[test]
 fn a_newer_schema_is_refused_in_words() {
     let dir = tempfile::tempdir().unwrap();
-    let head = br#"{"schema":2,"version":"9","profile":"lab","api":"direct","zone":"","mask":true,"more":1}"#;
+    let head = br#"{"schema":9,"version":"9","profile":"lab","api":"direct","zone":"","mask":true,"more":1}"#;
     let folder = folder(dir.path());
     fs::create_dir_all(folder.path()).unwrap();
     let mut shard = shard::Growing::open(&folder, "2026-06-15").unwrap();
@@ -456,7 +456,7 @@ fn a_newer_schema_is_refused_in_words() {
         .look(Millis(BEGIN + 1))
         .unwrap_err()
         .to_string();
-    assert!(refused.contains("schema 2, this one reads 1"), "{refused}");
+    assert!(refused.contains("schema 9, this one reads 2"), "{refused}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Whether the past is as it was written.
 
-use super::block::{Sort, unsqueeze};
+use super::block::{Sort, Unsqueezer, unsqueeze};
 use super::folder::RecordFolder;
 use super::pack::unpack;
 use super::reader::glossary;
@@ -83,7 +83,10 @@ fn look(shard: &Shard, sound: &mut Soundness) {
             }),
             Sort::Figures => super::figures::read(&block).map(drop),
             Sort::Names => unsqueeze(&block).map(drop),
-            Sort::News => unpack::<Reckoning>(&unsqueeze(&block)?, &names).map(drop),
+            Sort::News => {
+                let content = Unsqueezer::by(&names.sample)?.open(&block)?;
+                unpack::<Reckoning>(&content, &names).map(drop)
+            }
             Sort::Still => unpack::<Still<'static>>(&unsqueeze(&block)?, &names).map(drop),
         });
         if let Err(why) = read {

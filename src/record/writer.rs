@@ -1,19 +1,21 @@
 //! Writes the past: gathers what is told, a second at a time, and keeps up everything known to begin again with.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
 use std::fs::File;
 use std::io;
 
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
-use super::block::{Sort, squeeze};
+use super::block::{Sort, squeeze, squeeze_by};
 use super::figures::Due;
 use super::folder::{RecordFolder, day_of};
 use super::mask;
-use super::pack::{Glossary, MOST_NAMES, pack};
+use super::pack::{Glossary, NameList, pack};
 use super::shard::Growing;
 use super::told::{Moment, Reckoning, Told};
 use super::{RecordError, RecordSettings, SCHEMA, prune};
+use crate::store::still::Still;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::vocabulary::news::News;
@@ -25,8 +27,10 @@ const MOST_TOLD: usize = 20_000;
 /// While nothing is told, that is written down so often, in milliseconds: a record that ends says when.
 pub(super) const QUIET: i64 = 10_000;
 
-/// A still is written after so long, or so many bytes of news, whichever is first.
+/// A still is written after so long, where it takes at most half of what the news since the last one does; at the latest after
+/// so long, or so many bytes of news. All of it is in the news already: what a still saves is the time of whoever looks.
 const STILL_MS: i64 = 15 * 60 * 1_000;
+const STILL_AT_LAST_MS: i64 = 2 * STILL_MS;
 const STILL_BYTES: u64 = 8 << 20;
 
 /// Strings that are spelt out in so many blocks become names with the next still.
@@ -50,12 +54,12 @@ pub struct About {
     pub mask: bool,
 }
 
-/// The names that numbers mean from that number on.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct NameList {
-    pub(super) first: usize,
-    pub(super) names: Vec<Box<str>>,
-}
+/// Words that come before ids.
+const MOST_WORDS: usize = 4_096;
+
+/// Moments that a sample is made of, and its bytes.
+const SAMPLED: usize = 64;
+const SAMPLE_BYTES: usize = 16 << 10;
 
 /// Writes the past of a profile. There is one at a time.
 #[derive(Debug)]
@@ -67,9 +71,12 @@ pub struct Writer {
     shard: Option<(String, Growing)>,
     names: Glossary,
     spelt: HashMap<Box<str>, u16>,
-    /// Bytes spelt out since the last still, and bytes of that still.
+    /// What was told of late, to sample.
+    lately: Vec<Moment>,
+    /// Bytes spelt out since the last still; bytes of that still, and of what was written of it.
     spelt_bytes: u64,
     still_bytes: u64,
+    still_block_bytes: u64,
     store: Store,
     changes: Changes,
     pending: Vec<Moment>,
@@ -106,8 +113,10 @@ impl Writer {
             shard: None,
             names: Glossary::default(),
             spelt: HashMap::new(),
+            lately: Vec::new(),
             spelt_bytes: 0,
             still_bytes: 0,
+            still_block_bytes: 0,
             store: Store::default(),
             changes: Changes::default(),
             pending: Vec::new(),
@@ -165,7 +174,9 @@ impl Writer {
     /// # Errors
     /// As [`Self::tell`].
     pub fn tick(&mut self, now: Millis) -> Result<(), RecordError> {
+        // What is told after the clock has gone back was not known until now.
         let now = now.max(self.last);
+        self.last = now;
         if self.due().is_some_and(|due| now >= due) {
             self.flush(now)?;
         }
@@ -195,14 +206,21 @@ impl Writer {
         let reckoning = Reckoning { until, moments };
         let packed = pack(&reckoning, &self.names)?;
         self.watch(&packed.spelt);
-        self.append(Sort::News, at, &squeeze(&packed.bytes)?)?;
+        let block = squeeze_by(&packed.bytes, &self.names.sample)?;
+        self.append(Sort::News, at, &block)?;
         self.written = until;
+        if reckoning.moments.len().min(SAMPLED) > self.lately.len() {
+            self.lately = reckoning.moments.iter().take(SAMPLED).cloned().collect();
+        }
         for moment in reckoning.moments {
             moment.happen(&mut self.store, &mut self.changes);
             self.changes.clear();
         }
         self.chart(until, false)?;
-        let old = until.since(self.still_at) >= STILL_MS.cast_unsigned();
+        let age = until.since(self.still_at);
+        let paid = self.since_still >= 2 * self.still_block_bytes;
+        let old =
+            age >= STILL_AT_LAST_MS.cast_unsigned() || paid && age >= STILL_MS.cast_unsigned();
         let long = self.since_still >= STILL_BYTES;
         let wordy = self.spelt_bytes > self.still_bytes.max(64 << 10);
         if old || long || wordy {
@@ -221,6 +239,9 @@ impl Writer {
 
     /// Counts strings that names would be shorter for.
     fn watch(&mut self, spelt: &[Box<str>]) {
+        if self.spelt.len() + spelt.len() > WATCHED {
+            self.spelt.retain(|_, times| *times > 1);
+        }
         for text in spelt {
             self.spelt_bytes += text.len() as u64;
             let watched = self.spelt.len() < WATCHED || self.spelt.contains_key(text);
@@ -268,40 +289,53 @@ impl Writer {
 
     fn still_of(&mut self, store: &Store, at: Millis) -> io::Result<()> {
         let still = store.still(at);
-        let mut names = pack(&still, &self.names)?.spelt;
-        let known: std::collections::HashSet<&str> = names.iter().map(AsRef::as_ref).collect();
-        let often = self
-            .spelt
-            .iter()
-            .filter(|(_, times)| **times >= COMES_AGAIN);
-        let often = often.map(|(text, _)| text.clone());
-        let mut often: Vec<Box<str>> = often.filter(|text| !known.contains(&**text)).collect();
-        often.sort_unstable();
-        names.extend(often);
-        names.truncate(MOST_NAMES.saturating_sub(self.names.len()));
-        let mut block = None;
-        if !names.is_empty() {
-            let list = NameList {
-                first: self.names.len(),
-                names,
-            };
-            block = Some(squeeze(
-                &rmp_serde::to_vec(&list).map_err(io::Error::other)?,
-            )?);
-            self.names.extend(list.first, list.names);
-        }
+        let mut list = NameList::of(&self.new_names(&still)?, &self.names);
+        self.names.extend(&list);
+        let lately = Reckoning {
+            until: at,
+            moments: std::mem::take(&mut self.lately),
+        };
+        list.sample = pack(&lately, &self.names)?.bytes;
+        list.sample.truncate(SAMPLE_BYTES);
+        self.names.sample.clone_from(&list.sample);
+        let block = squeeze(&rmp_serde::to_vec(&list).map_err(io::Error::other)?)?;
         let packed = pack(&still, &self.names)?;
-        if let Some(block) = block {
-            // Everything after it rests on these: twice, so that no single fault takes them away.
-            self.append(Sort::Names, at, &block)?;
-            self.append(Sort::Names, at, &block)?;
-        }
-        self.append(Sort::Still, at, &squeeze(&packed.bytes)?)?;
+        // Everything after it rests on these: twice, so that no single fault takes them away.
+        self.append(Sort::Names, at, &block)?;
+        self.append(Sort::Names, at, &block)?;
+        let block = squeeze(&packed.bytes)?;
+        self.append(Sort::Still, at, &block)?;
+        self.still_block_bytes = block.len() as u64;
         self.spelt.clear();
         self.spelt_bytes = 0;
         self.still_bytes = packed.bytes.len() as u64;
         (self.still_at, self.since_still) = (at, 0);
         Ok(())
+    }
+
+    /// Strings that are numbers from now on. What is told most often gets the lowest ones, which are the shortest, and before
+    /// others what is short itself: words, not names. Ids that are told of together stand together, which makes the step from
+    /// the one to the other short.
+    fn new_names(&self, still: &Still<'_>) -> io::Result<Vec<Box<str>>> {
+        let spelt = pack(still, &self.names)?.spelt;
+        let mut left: HashSet<&str> = spelt.iter().map(AsRef::as_ref).collect();
+        let often = self
+            .spelt
+            .iter()
+            .filter(|(_, times)| **times >= COMES_AGAIN);
+        left.extend(
+            often
+                .map(|(text, _)| &**text)
+                .filter(|text| self.names.number(text).is_none()),
+        );
+        let ids: Vec<&str> = still.ids().filter(|id| left.remove(id)).collect();
+        let times = |text: &str| self.spelt.get(text).copied().unwrap_or(0);
+        let mut words: Vec<&str> = left.into_iter().collect();
+        words.sort_unstable_by_key(|word| (Reverse(times(word)), word.len(), *word));
+        // Names of people, of which there are as many as ids, are not told of again.
+        let (words, rest) = words.split_at(MOST_WORDS.min(words.len()));
+        let names = words.iter().chain(&ids).chain(rest);
+        Ok(names.map(|name| Box::from(*name)).collect())
     }
 
     fn append(&mut self, sort: Sort, at: Millis, block: &[u8]) -> io::Result<()> {

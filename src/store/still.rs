@@ -63,7 +63,7 @@ struct StillTable {
     since: Planes,
     /// Milliseconds before `since`.
     changed: Planes,
-    /// Milliseconds before the moment of the still.
+    /// Milliseconds after `changed`: none where the change was the last that was told.
     checked: Planes,
     codecs: Vec<NameId>,
     codec_names: Vec<Text>,
@@ -159,6 +159,20 @@ impl Still<'_> {
         })
     }
 
+    /// The ids of users, each followed by those of its devices: in news they are told of together.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let table = &self.registrations;
+        let mut devices = table.devices.iter();
+        table
+            .users
+            .iter()
+            .zip(&table.rows)
+            .flat_map(move |(user, rows)| {
+                let rows = devices.by_ref().take(*rows as usize).map(DeviceId::raw);
+                std::iter::once(user.raw()).chain(rows.collect::<Vec<_>>())
+            })
+    }
+
     /// The same without borrowing: it can be packed elsewhere.
     #[must_use]
     pub fn owned(self) -> Still<'static> {
@@ -247,7 +261,7 @@ impl Registrations {
             .push(u16::from(condition.code()) | u16::from(flags.code()) << 4);
         still.since.push(now.0 - since);
         still.changed.push(since - changed);
-        still.checked.push(now.0 - checked);
+        still.checked.push(checked - changed);
         still.codecs.push(codec);
         still.last.push(last.code().cast_signed());
     }
@@ -462,7 +476,7 @@ impl StillTable {
         let last = Field::of_code(self.last.get(place)?.cast_unsigned(), codec, reason);
         let since = now.plus(self.since.get(place)?.saturating_neg());
         let moved = since.plus(self.changed.get(place)?.saturating_neg());
-        let confirmed = now.plus(self.checked.get(place)?.saturating_neg());
+        let confirmed = moved.plus(self.checked.get(place)?);
         let latest = codec(*self.codecs.get(place)?);
         let [condition, flags] = [mark & 15, mark >> 4].map(|part| part.to_le_bytes()[0]);
         let (condition, flags) = (Condition::of_code(condition), Flags::of_code(flags));

@@ -371,7 +371,8 @@ async fn all(seed: u64, minutes: i64) -> Result<Followed, String> {
     let mut ran = Followed::default();
     let mut paused = 0;
     let end = minutes * 60_000;
-    let calm = end + 25 * 60_000;
+    // An event that was lost on a stream that lives is made good by the round of reads, which takes up to half an hour.
+    let calm = end + 35 * 60_000;
     loop {
         let pause = Duration::from_millis(dice.between(20, 4_000).unsigned_abs());
         let mut news = Vec::new();
