@@ -3,6 +3,7 @@
 pub mod api;
 pub mod audit;
 pub mod callback;
+pub mod complete;
 pub mod digest;
 pub mod doctor;
 pub mod get;

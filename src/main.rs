@@ -41,6 +41,7 @@ fn before_main() {
 }
 
 fn main() -> ExitCode {
+    headless::complete::answer();
     trunkline::process::harden();
     // Everything that speaks TLS later finds it here.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -178,9 +179,8 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::whole(), "trunkline", &mut script);
-            written(&script)
+            let script = headless::complete::script(shell);
+            written(&script.map_err(|e| eyre!(e))?)
         }
         Some(Command::Man { all }) => manual(all.as_deref()),
     }

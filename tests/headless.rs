@@ -12,6 +12,8 @@ mod answers;
 mod codes;
 #[path = "common/all.rs"]
 mod common;
+#[path = "headless/complete.rs"]
+mod complete;
 #[path = "headless/get.rs"]
 mod get;
 #[path = "headless/guided.rs"]
