@@ -17,6 +17,10 @@ impl App {
         self.vitals.moved(self.now);
         // Ctrl-c and what else a terminal keeps for itself must work above every layer.
         let bound = self.config.keys.action(key, self.is_past());
+        if bound.is_none() && self.two_in_one(key) {
+            self.key(KeyEvent::from(KeyCode::Esc));
+            return self.key(KeyEvent::from(key.code));
+        }
         let chord = key.modifiers.contains(KeyModifiers::CONTROL);
         if !(self.layers.is_empty() || chord && bound.is_some()) {
             if self.explained(key) {
@@ -43,6 +47,17 @@ impl App {
         if let Some(action) = bound {
             self.run(&Command::Act(action));
         }
+    }
+
+    /// Whether a key with Alt is the other reading of its bytes, `Esc` and then the key: over a slow line both arrive together.
+    /// Were it nothing, what is typed after `Esc` `:` would be taken for keys of the pane.
+    fn two_in_one(&self, key: KeyEvent) -> bool {
+        let typed = matches!(key.code, KeyCode::Char(_)) && key.modifiers == KeyModifiers::ALT;
+        typed
+            && self
+                .layers
+                .last()
+                .is_none_or(|layer| !keys::of(layer, &self.theme).1)
     }
 
     /// Puts the keys of the topmost layer over it, where that is asked.

@@ -47,7 +47,7 @@ const COLUMNS: &[Of] = &[
         (false, _) => Role::Dim,
         (true, severity) => grave(severity),
     }),
-    Of::text("title", "ALERT", "What has happened", (19, 23), |alert| {
+    Of::text("title", "ALERT", "What has happened", (17, 23), |alert| {
         alert.title().into()
     })
     .looking(|row| text_of(row)),

@@ -31,7 +31,7 @@ const COLUMNS: &[Of] = &[
         "interaction",
         "INTERACTION",
         "The id of the interaction",
-        (23, 28),
+        (8, 28),
         |one| (&one.id.0).into(),
     )
     .also(&["id"])
@@ -45,7 +45,7 @@ const COLUMNS: &[Of] = &[
     )
     .also(&["mediaType"])
     .aside(),
-    Of::text("queue", "QUEUE", "The queue that has it", (8, 20), |one| {
+    Of::text("queue", "QUEUE", "The queue that has it", (6, 20), |one| {
         queue(one).into()
     })
     .also(&["queueName"]),

@@ -137,7 +137,10 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
             (self.row, self.grip) = (self.sought.take(), Grip::View);
         }
         let found = self.row.clone().and_then(|row| rows.position(row));
-        if self.top > 0 {
+        let follows = self.grip == Grip::First;
+        if follows {
+            self.top = 0;
+        } else if self.top > 0 {
             self.top = self.anchored(rows).unwrap_or(self.top);
         }
         let (was, had) = (self.top..self.top + self.height, self.height);
@@ -147,7 +150,7 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
             Some(at) if sought.is_some() && !was.contains(&at) => {
                 self.top = at.saturating_sub(height / 2);
             }
-            Some(at) if had != height && was.contains(&at) => {
+            Some(at) if !follows && had != height && was.contains(&at) => {
                 // A view that grows enough to show the row from the top does.
                 self.top = if at < height { 0 } else { self.top };
                 self.show(at);
@@ -361,6 +364,17 @@ mod tests {
         cursor.step(&rows, 30, 20);
         assert_eq!(cursor.settle(&rows, 10), Window { top: 11, at: 20 });
         assert_eq!(cursor.settle(&rows, 30), Window { top: 0, at: 20 });
+    }
+
+    #[test]
+    fn a_view_that_nobody_moved_stays_at_the_top_whatever_its_height() {
+        let mut rows: Vec<u32> = (0..100).collect();
+        let mut cursor = Cursor::default();
+        cursor.settle(&rows, 30);
+        rows.remove(0);
+        rows.insert(25, 0);
+        assert_eq!(cursor.settle(&rows, 10), Window { top: 0, at: 0 });
+        assert_eq!(cursor.row(), Some(1));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::text;
+
 /// A piece of a line.
 #[derive(Clone, Debug)]
 pub struct Segment {
@@ -36,7 +38,7 @@ impl Bar {
         push(&mut self.right, spare, style, text.into());
     }
 
-    /// Draws the line; the last segments standing are cut at the edge.
+    /// Draws the line; the last segments standing are cut at the edge, which `…` says.
     pub fn render(mut self, area: Rect, buf: &mut Buffer) {
         while self.width() > area.width && self.drop_one() {}
         let mut x = area.x;
@@ -105,14 +107,14 @@ fn draw(buf: &mut Buffer, area: Rect, x: u16, segment: &Segment) -> u16 {
     if x >= area.right() {
         return x;
     }
-    buf.set_stringn(
-        x,
-        area.y,
-        &segment.text,
-        usize::from(area.right() - x),
-        segment.style,
-    )
-    .0
+    let room = area.right() - x;
+    let shown = if columns(&segment.text) > room {
+        text::fit(&segment.text, usize::from(room))
+    } else {
+        segment.text.as_str().into()
+    };
+    let room = usize::from(room);
+    buf.set_stringn(x, area.y, shown, room, segment.style).0
 }
 
 #[cfg(test)]
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_line_too_narrow_for_anything_is_cut_and_does_not_panic() {
-        assert_eq!(line(bar(), 3), "acm");
+        assert_eq!(line(bar(), 3), "ac…");
         line(bar(), 0);
     }
 }

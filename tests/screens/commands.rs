@@ -27,6 +27,28 @@ client_secret_env = "LAB_SECRET"
 "#;
 
 #[test]
+fn an_escape_and_a_key_that_arrive_as_one_are_both() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    stage.press(&["Alt-:"]);
+    stage.type_in("site osaka");
+    stage.press(&["Enter"]);
+    assert_eq!(stage.app.showing().0, "Sites");
+    // What lies over the pane is closed by the first of both.
+    stage.press(&["?", "Alt-:"]);
+    stage.type_in("alerts");
+    stage.press(&["Enter"]);
+    assert_eq!(stage.app.showing().0, "Alerts");
+    // Where text is typed nothing is closed: such a key is one of the line.
+    stage.press(&[":"]);
+    stage.type_in("site osaka");
+    stage.press(&["Alt-b"]);
+    stage.type_in("x");
+    stage.press(&["Enter"]);
+    assert_eq!(stage.app.showing().1[0].filter, "osakax");
+}
+
+#[test]
 fn a_pane_with_words_is_that_pane_filtered_by_them() {
     let mut stage = Stage::new("mono");
     stage.populate();
