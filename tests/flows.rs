@@ -16,6 +16,8 @@ mod crew;
 mod forms;
 #[path = "flows/past.rs"]
 mod past;
+#[path = "flows/routes.rs"]
+mod routes;
 #[path = "flows/sign_in.rs"]
 mod sign_in;
 #[path = "flows/webhooks.rs"]

@@ -286,8 +286,43 @@ impl Form {
         None
     }
 
-    /// It was sent and refused: what was said stands at the field that it names, which comes into focus, else at the end.
+    /// It was sent and refused: what was said stands at the field that it is about, which comes into focus, else at the end.
     pub fn refused(&mut self, why: &str) {
+        let path = self.quoted(why).or_else(|| self.named(why));
+        let path = path.unwrap_or_default();
+        let message = format!("refused: {why}");
+        self.refusal = Some(Fault::new(path.as_str(), message));
+        if path.is_empty() {
+            return;
+        }
+        if let Some(field) = self.spec.field(&path) {
+            self.focus_on(field);
+            self.go_to_row(row_of(&path).unwrap_or(0));
+        }
+    }
+
+    /// What was sent and stands in a sentence word for word, the longest.
+    fn quoted(&self, why: &str) -> Option<String> {
+        let mut values: Vec<(String, &str)> = Vec::new();
+        for (_, field) in self.fields() {
+            match path::get(&self.body, field.path) {
+                Some(Value::String(value)) => values.push((field.path.to_owned(), value)),
+                Some(Value::Array(rows)) => {
+                    let texts = rows.iter().enumerate();
+                    let texts = texts.filter_map(|(n, row)| Some((n, row.as_str()?)));
+                    values.extend(texts.map(|(n, row)| (format!("{}[{n}]", field.path), row)));
+                }
+                _ => {}
+            }
+        }
+        let values = values.into_iter();
+        let told = values.filter(|(_, value)| value.len() >= QUOTED && why.contains(value));
+        told.max_by_key(|(_, value)| value.len())
+            .map(|(path, _)| path)
+    }
+
+    /// The field whose name stands in a sentence.
+    fn named(&self, why: &str) -> Option<String> {
         let said = why.to_lowercase();
         let names = |field: &&Field| {
             let last = field.path.rsplit('.').next().unwrap_or(field.path);
@@ -296,12 +331,7 @@ impl Form {
         };
         let fields = self.fields().map(|(_, field)| field);
         let found = fields.filter(names).max_by_key(|field| field.path.len());
-        let path = found.map_or("", |field| field.path);
-        let message = format!("refused: {why}");
-        self.refusal = Some(Fault::new(path, message));
-        if let Some(field) = self.spec.field(path).filter(|_| found.is_some()) {
-            self.focus_on(field);
-        }
+        found.map(|field| field.path.to_owned())
     }
 
     /// Puts a field in focus, at its first row; what is out of range is the way to the review.
@@ -358,6 +388,9 @@ impl Form {
         }
     }
 }
+
+/// Bytes of a value from which on it stands in a sentence by no accident.
+const QUOTED: usize = 8;
 
 /// Whether a sentence has a word in it, not as a part of another word.
 fn names_word(said: &str, word: &str) -> bool {

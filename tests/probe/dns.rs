@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use hickory_resolver::proto::op::{Message, MessageType, ResponseCode};
 use hickory_resolver::proto::rr::rdata::{A, CNAME, NAPTR, SRV};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
@@ -188,19 +189,28 @@ async fn every_probe_finds_its_target_by_the_resolvers_that_are_named() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = free.local_addr().unwrap().port();
     drop(free);
-    for target in [
+    // A resolver that is away costs each of them its patience: they wait together.
+    let away = [
         format!("tls:edge.example.com:{port}"),
         format!("stun:edge.example.com:{port}"),
         format!("turn:edge.example.com:{port}?transport=tcp"),
         format!("https://edge.example.com:{port}/"),
-    ] {
-        let finding = prober.probe(&target.parse().unwrap()).await;
+    ];
+    let none = ["tls:none.example.com:1", "https://none.example.com:1/"];
+    let probed = |target: &str| {
+        let (prober, target) = (prober.clone(), target.to_owned());
+        async move { (prober.probe(&target.parse().unwrap()).await, target) }
+    };
+    let (away, none) = tokio::join!(
+        join_all(away.iter().map(|target| probed(target))),
+        join_all(none.iter().map(|target| probed(target)))
+    );
+    for (finding, target) in away {
         let sentence = finding.sentence();
         // It got as far as the address, where nothing listens.
         assert!(sentence.contains("refused"), "{target}: {sentence}");
     }
-    for target in ["tls:none.example.com:1", "https://none.example.com:1/"] {
-        let finding = prober.probe(&target.parse().unwrap()).await;
+    for (finding, _) in none {
         let sentence = finding.sentence();
         assert_eq!(finding.grade(), Grade::Unreachable);
         assert!(
