@@ -317,7 +317,7 @@ impl TermScreen {
                         "{what} sent to the terminal's clipboard (OSC 52)"
                     ));
                 }
-                Some(_) => "the terminal takes no output now".to_owned(),
+                Some(_) => "the terminal accepts no output now".to_owned(),
                 None => "it is too long for it".to_owned(),
             },
         };

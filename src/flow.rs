@@ -81,7 +81,7 @@ pub enum Order {
     Deploy(Box<route::Deploy>),
     /// Send a test event to the destinations of a route, from here.
     TestRoute(Box<Known>),
-    /// Take a route away.
+    /// Delete a route.
     RemoveRoute(Box<route::Remove>),
     /// Put on record that somebody was refused a route.
     RefusedRoute(Box<route::Refused>),

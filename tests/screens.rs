@@ -36,6 +36,8 @@ mod messages;
 mod named;
 #[path = "screens/numbers.rs"]
 mod numbers;
+#[path = "screens/panes.rs"]
+mod panes;
 #[path = "screens/platform.rs"]
 mod platform;
 #[path = "screens/quality.rs"]

@@ -406,7 +406,7 @@ impl App {
         let others = others.filter(|name| Some(name.as_str()) != own);
         let profiles = others.map(|name| Item {
             name: format!("profile {name}"),
-            doc: "Go on with this profile".to_owned(),
+            doc: "Switch to this profile".to_owned(),
             destroys: true,
             ..Item::default()
         });

@@ -58,7 +58,7 @@ impl Trouble {
                 format!("{bytes} bytes at the end are no lines of this audit; they were left there")
             }
             Self::Headless => {
-                "the head was missing or unreadable: whether lines were cut off before can't be told".to_owned()
+                "the head was missing or unreadable: whether lines were cut off before cannot be determined".to_owned()
             }
         }
     }

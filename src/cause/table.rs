@@ -258,7 +258,7 @@ causes! {
     // Who signs in.
     PersonNowhere: Machine, SignIn, "this needs a person, and the profile has no client to sign in through",
         "Add its section person.";
-    PersonNobody: Machine, SignIn, "this needs a person, and nobody has signed in",
+    PersonNobody: Machine, SignIn, "this needs a user sign-in",
         "Run :login, or `trunkline login`.";
     PersonEnded: Machine, SignIn, "this needs a person, and the sign-in has ended",
         "Run :login, or `trunkline login`.";

@@ -25,7 +25,7 @@ pub enum CallbackCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Take reservations back
+    /// Cancel callbacks
     Cancel(CancelArgs),
     /// Print the reservations as an iCalendar file (RFC 5545), numbers masked
     Calendar,

@@ -90,7 +90,7 @@ pub struct ListArgs {
     /// A Markdown table
     #[arg(long)]
     pub markdown: bool,
-    /// Go on, and print every change
+    /// Watch, and print every change
     #[arg(long)]
     pub watch: bool,
 }

@@ -42,7 +42,7 @@ pub enum RouteCommand {
     /// Deploy a route from a file: verify every destination, submit, read back
     #[command(after_help = WRITE_CODES)]
     Deploy(DeployArgs),
-    /// Send a test event to the destinations of a route, from here and with its headers; each says whether it takes it
+    /// Send a test event to the destinations of a route, from here and with its headers; each says whether it accepts it
     #[command(after_help = VERIFY_CODES)]
     Test {
         /// Name or id
@@ -51,7 +51,7 @@ pub enum RouteCommand {
         #[command(flatten)]
         write: WriteArgs,
     },
-    /// Take a route away
+    /// Delete a route
     #[command(after_help = WRITE_CODES)]
     Delete {
         /// Name or id

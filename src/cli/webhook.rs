@@ -20,7 +20,7 @@ pub enum WebhookCommand {
     /// Look at the receiver of one, and deliver an event `trunkline.test` to it from here
     #[command(after_help = CODES)]
     Test(OneArgs),
-    /// Take one away
+    /// Remove one
     #[command(after_help = CODES)]
     Remove(OneArgs),
 }

@@ -62,7 +62,7 @@ impl Run<'_> {
             let why = match sent {
                 Ok(()) => return Ok(posted),
                 Err(why) if posted > RETRIES => {
-                    return Err(format!("{why} It was told {posted} times."));
+                    return Err(format!("{why} It was notified {posted} times."));
                 }
                 Err(why) => why,
             };

@@ -265,7 +265,7 @@ impl Conflict {
         let name = self.seen.route.name();
         if self.there.is_none() {
             return format!(
-                "conflict: {name} was taken away since it was opened; nothing was sent. Deploy it as a new route if it is still wanted."
+                "conflict: {name} was deleted since it was opened; nothing was sent. Deploy it as a new route if it is still wanted."
             );
         }
         let theirs: Vec<String> = self.theirs().iter().map(ToString::to_string).collect();

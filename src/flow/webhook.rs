@@ -29,7 +29,7 @@ pub const TRIAL: &str = "trunkline.test";
 pub enum WebhookOrder {
     /// Register one.
     Add(NewWebhook),
-    /// Take one away.
+    /// Remove one.
     Remove(Webhook),
     /// Look at the receiver of one, and deliver an event to it that is no event.
     Try(Webhook),
@@ -299,7 +299,7 @@ async fn try_out(run: &Run<'_>, webhook: &Webhook, write: Write) -> Result<Strin
     match sent {
         Ok(()) => {
             doing.done("");
-            Ok(format!("{to} takes deliveries"))
+            Ok(format!("{to} accepts deliveries"))
         }
         Err(failure) => {
             doing.failed(failure.why.clone());

@@ -38,7 +38,7 @@ static FIELDS: [Field; 10] = [
         .help("Where every event goes: https. It is looked at as soon as it is written, and again before the submit."),
     Field::new(
         "uris",
-        "Further ones",
+        "Additional destinations",
         FieldKind::List {
             item: &URI,
             most: MOST_URIS,
@@ -56,7 +56,7 @@ static FIELDS: [Field; 10] = [
             unit: "",
         },
     )
-    .group("When a destination does not take an event")
+    .group("When a destination does not accept an event")
     .help("Tries after the first."),
     Field::new(
         "retryPolicy.retryInterval",
@@ -68,11 +68,11 @@ static FIELDS: [Field; 10] = [
             unit: "s",
         },
     )
-    .group("When a destination does not take an event")
+    .group("When a destination does not accept an event")
     .help("Seconds before the first retry; more than 0."),
     Field::new(
         "retryPolicy.backoffFactor",
-        "Each wait longer by",
+        "Backoff factor",
         FieldKind::Number {
             least: 1.0,
             most: f64::INFINITY,
@@ -80,7 +80,7 @@ static FIELDS: [Field; 10] = [
             unit: "times",
         },
     )
-    .group("When a destination does not take an event")
+    .group("When a destination does not accept an event")
     .help("2 doubles each wait, 1 keeps them the same."),
     Field::new(
         "eventFilters",
@@ -259,7 +259,7 @@ impl Rules for Judge {
         }
         let policy = body.get("retryPolicy").cloned().unwrap_or_default();
         match serde_json::from_value::<RetryPolicy>(policy) {
-            Ok(policy) => vec![format!("tries {}", policy.preview()), policy.drawn(DRAWN)],
+            Ok(policy) => vec![format!("tries: {}", policy.preview()), policy.drawn(DRAWN)],
             Err(_) => Vec::new(),
         }
     }

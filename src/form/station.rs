@@ -182,7 +182,7 @@ impl Rules for Known {
             let word = match is {
                 Some(true) => "yes",
                 Some(false) => "no",
-                None => "not told",
+                None => "not available",
             };
             format!("{what}: {word}")
         };

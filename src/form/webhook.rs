@@ -121,7 +121,7 @@ impl Rules for Registering {
         };
         let mut checks = Vec::new();
         if new.ours {
-            let said = "this console's own listener takes what is delivered";
+            let said = "this console's own listener receives what is delivered";
             checks.push(Check::known("uri", "receiver", CheckVerdict::Good, said));
         } else if let Ok(target) = Target::new(Protocol::Http, new.address.expose()) {
             checks.push(Check::probe("uri", target));
@@ -171,7 +171,7 @@ pub fn add(new: NewWebhook) -> Result<Plan, Vec<Fault>> {
         );
     }
     let order = Order::Webhook(Box::new(WebhookOrder::Add(new)));
-    Plan::of(order, affects, "u takes it away again.")
+    Plan::of(order, affects, "u removes it again.")
 }
 
 /// One to be taken away.
@@ -182,7 +182,7 @@ pub fn remove(webhook: &Webhook) -> Result<Plan, Vec<Fault>> {
         webhook.kind.tells()
     )];
     let order = Order::Webhook(Box::new(WebhookOrder::Remove(webhook.clone())));
-    let undo = "u registers it again, under a new id; what is told in between is lost.";
+    let undo = "u registers it again, under a new id; what is sent in between is lost.";
     let plan = Plan::of(order, affects, undo)?;
     Ok(plan.confirmed_by(Some(webhook.name.raw().to_owned())))
 }
@@ -194,11 +194,11 @@ pub fn test(webhook: &Webhook) -> Result<Plan, Vec<Fault>> {
             "Delivers an event that is no event to {}, from here and without a token.",
             webhook.address.host()
         ),
-        "It shows whether the receiver takes deliveries; the organisation has no part in it."
+        "It shows whether the receiver accepts deliveries; the organisation has no part in it."
             .to_owned(),
     ];
     let order = Order::Webhook(Box::new(WebhookOrder::Try(webhook.clone())));
-    Plan::of(order, affects, "What was delivered cannot be taken back.")
+    Plan::of(order, affects, "What was delivered cannot be undone.")
 }
 
 /// What takes back what was done to a webhook: one that was registered is removed, and one that was removed is registered again.

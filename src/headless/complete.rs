@@ -116,7 +116,7 @@ fn themes(current: &OsStr) -> Vec<CompletionCandidate> {
 /// The fields of the kind that the line names.
 fn fields() -> impl Iterator<Item = (String, Option<String>)> {
     let kind = words().find_map(|word| word.to_str()?.parse::<Name>().ok());
-    let fields = kind.map(|kind| kind.fields()).into_iter().flatten();
+    let fields = kind.map(Name::fields).into_iter().flatten();
     fields.map(|field| (field.name.to_owned(), Some(field.doc.to_owned())))
 }
 

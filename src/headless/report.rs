@@ -94,7 +94,7 @@ fn facts(report: &FullReport) -> Vec<(String, String)> {
     line("registered, in all", percent(report.windows.since_start));
     line("last lost", last(health.last_failure_time));
     if health.unknown_checks > 0 {
-        line("not told", health.unknown_checks.to_string());
+        line("unknown", health.unknown_checks.to_string());
     }
     line("reads", of(health.reads.ok, health.reads.total));
     line("last failed read", last(health.reads.last_failure_time));
@@ -169,7 +169,7 @@ mod tests {
             "registered, 1 h    none looked at\n",
             "registered, 24 h   75.00 % of 4\n",
             "last lost          1969-12-31T23:59:59.000Z\n",
-            "not told           2\n",
+            "unknown            2\n",
             "reads              2 of 3\n",
             "last failed read   1970-01-01T00:00:00.005Z\n",
         ] {

@@ -153,6 +153,6 @@ fn exit_code(signal: Signal) -> u8 {
 /// Without a service manager there is nobody to tell, and that is no error.
 fn tell_manager(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
-        tracing::debug!(%error, "the service manager could not be told");
+        tracing::debug!(%error, "the service manager could not be notified");
     }
 }

@@ -1,4 +1,4 @@
-//! `trunkline webhook`: who is told of ends of jobs and of changes of callbacks (contract §7, §10).
+//! `trunkline webhook`: who is notified of ends of jobs and of changes of callbacks (contract §7, §10).
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -140,7 +140,7 @@ const COLUMNS: &[Of] = &[
     Of::number(
         "capacity",
         "CAPACITY",
-        "Callbacks that it takes at a time",
+        "Callbacks at a time: its capacity",
         (8, 8),
         |line| line.row.queue.most.into(),
     )

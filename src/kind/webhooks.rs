@@ -1,4 +1,4 @@
-//! Webhooks of the organisation: who is told of ends of jobs and of changes of callbacks, and whether they can be told.
+//! Webhooks of the organisation: who is notified of ends of jobs and of changes of callbacks, and whether they can be told.
 
 use super::column::fields;
 use super::{Column, Kind, Value};
@@ -181,7 +181,7 @@ impl Kind for Webhooks {
 
     const NAME: &'static str = "webhooks";
     const DOC: &'static str =
-        "Webhooks of the organisation: who is told of ends of jobs and of changes of callbacks";
+        "Webhooks of the organisation: who is notified of ends of jobs and of changes of callbacks";
     const TROUBLE: &'static str = "unreachable";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);

@@ -121,7 +121,7 @@ impl Tenure {
     pub const WORDS: [&'static str; 7] = [
         "double",
         "mismatched",
-        "no owner told",
+        "owner n/a",
         "assigned",
         "outside",
         "no number",

@@ -1,4 +1,4 @@
-//! Webhooks of the organisation: who is told of ends of jobs, and who of changes of callbacks (contract §7, §10).
+//! Webhooks of the organisation: who is notified of ends of jobs, and who of changes of callbacks (contract §7, §10).
 
 use serde::Serialize;
 

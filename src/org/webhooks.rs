@@ -90,7 +90,7 @@ impl Inbox {
     }
 }
 
-/// A place that takes deliveries.
+/// A place that accepts deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sink {
     Webhooks,

@@ -50,7 +50,7 @@ impl Listing for Alerts {
     fn empty(&self, _: &Scene<'_>) -> Vec<String> {
         vec![
             "No alert: nothing that is watched has been in trouble for longer than the settle time.".to_owned(),
-            "Told of are lost registrations, degraded carriers, certificates near their end, and the rules of the profile ([profiles.NAME.alerts]).".to_owned(),
+            "Alerts are raised for lost registrations, degraded carriers, certificates near their end, and the rules of the profile ([profiles.NAME.alerts]).".to_owned(),
         ]
     }
 

@@ -112,7 +112,7 @@ impl Listing for Board {
                 lines
             }
             (_, Stream::Paused) => {
-                vec!["Paused before the callbacks were read. :resume goes on.".to_owned()]
+                vec!["Paused before the callbacks were read. :resume continues.".to_owned()]
             }
             (_, Stream::Waiting { why, .. }) => {
                 vec![

@@ -161,7 +161,7 @@ impl Listing for Carriers {
                 lines
             }
             (Reading::Paused, _) => {
-                vec!["Paused before the carriers were read. :resume goes on.".to_owned()]
+                vec!["Paused before the carriers were read. :resume continues.".to_owned()]
             }
             (Reading::Awaited, Some(trouble)) => {
                 vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()]

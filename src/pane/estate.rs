@@ -74,7 +74,7 @@ fn awaited(reading: &Reading, what: &str, scene: &Scene<'_>) -> Vec<String> {
         )],
         (Reading::Paused, _) => {
             vec![format!(
-                "Paused before the {what} were read. :resume goes on."
+                "Paused before the {what} were read. :resume continues."
             )]
         }
         (Reading::Awaited, Some(trouble)) => {

@@ -112,7 +112,7 @@ impl Listing for Routes {
                 vec!["The organisation has no routes. n makes one.".to_owned()]
             }
             (Reading::Paused, _) => {
-                vec!["Paused before the routes were read. :resume goes on.".to_owned()]
+                vec!["Paused before the routes were read. :resume continues.".to_owned()]
             }
             (Reading::Awaited, Some(trouble)) => {
                 vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()]

@@ -1,4 +1,4 @@
-//! Webhooks: who is told of ends of jobs and of changes of callbacks, whether they can be told, and what can be done about it.
+//! Webhooks: who is notified of ends of jobs and of changes of callbacks, whether they can be told, and what can be done about it.
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked, Related};
@@ -114,10 +114,10 @@ impl Listing for Webhooks {
                 ]
             }
             (Reading::Read(_), _) => vec![
-                "The organisation has no webhooks: nobody is told of ends of jobs or of changes of callbacks.".to_owned(),
+                "The organisation has no webhooks: nobody is notified of ends of jobs or of changes of callbacks.".to_owned(),
                 "n registers one.".to_owned(),
             ],
-            (Reading::Paused, _) => vec!["Paused. :resume goes on.".to_owned()],
+            (Reading::Paused, _) => vec!["Paused. :resume continues.".to_owned()],
             (Reading::Awaited, Some(trouble)) => {
                 vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()]
             }

@@ -54,8 +54,10 @@ impl NameList<'_> {
     /// The next names of a run.
     pub(super) fn of(names: &[Box<str>], known: &Glossary) -> Self {
         // What cannot be numbered is no name, and never was one.
-        let fits = |name: &&Box<str>| NUMBERED.contains(&name.len());
-        let names: Vec<&Box<str>> = names.iter().filter(fits).collect();
+        let names = names.iter().map(|name| &**name);
+        let names: Vec<&str> = names
+            .filter(|name| NUMBERED.contains(&name.len()))
+            .collect();
         let room = MOST_NAMES.saturating_sub(known.len());
         let names = names.get(..room).unwrap_or(&names);
         Self {
@@ -64,7 +66,7 @@ impl NameList<'_> {
                 .iter()
                 .filter_map(|name| u8::try_from(name.len()).ok())
                 .collect(),
-            text: names.iter().map(|name| &***name).collect::<String>().into(),
+            text: names.concat().into(),
             sample: Vec::new(),
         }
     }
@@ -153,8 +155,7 @@ pub(super) fn pack(value: &impl Serialize, names: &Glossary) -> io::Result<Packe
             Token::Text(text) if is_key => columns.key(text),
             Token::Text(text) => columns.text(text),
             Token::Whole(bytes) => columns.whole(marker, bytes),
-            Token::Other(bytes) => columns.shape.extend_from_slice(bytes),
-            Token::Many(bytes, _) => columns.shape.extend_from_slice(bytes),
+            Token::Other(bytes) | Token::Many(bytes, _) => columns.shape.extend_from_slice(bytes),
             Token::Known => return Err(broken("a marker that is not used")),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::sync::mpsc::Sender;
 
 use super::block::{Entry, Sort, Unsqueezer, unsqueeze};
 use super::folder::{RecordFolder, day_of};
@@ -81,6 +82,8 @@ struct Base {
     at: Millis,
     store: Store,
     about: About,
+    /// Those that have not happened yet.
+    moments: VecDeque<Moment>,
     rolled: Rolled,
 }
 
@@ -152,7 +155,7 @@ impl Record {
             next,
             damage,
             ..
-        } = self.reel(at)?;
+        } = self.stretch(at, Some(at))?;
         let mut changes = Changes::default();
         while moments.front().is_some_and(|moment| moment.at <= at)
             && let Some(moment) = moments.pop_front()
@@ -181,6 +184,11 @@ impl Record {
     /// # Errors
     /// As [`Self::look`].
     pub fn reel(&mut self, at: Millis) -> Result<Reel, RecordError> {
+        self.stretch(at, None)
+    }
+
+    /// The stretch that a moment is in, and what was told until that other one has happened already.
+    fn stretch(&mut self, at: Millis, happened: Option<Millis>) -> Result<Reel, RecordError> {
         let day = day_of(at);
         let days: Vec<String> = self
             .days
@@ -192,7 +200,7 @@ impl Record {
         let mut damage = Vec::new();
         let mut version = None;
         for day in days {
-            match base(self.shard(&day)?, at, &mut damage) {
+            match base(self.shard(&day)?, at, happened, &mut damage) {
                 Ok(Some(base)) => return self.unroll(&day, base, damage),
                 Ok(None) => {}
                 Err(error @ RecordError::Version { .. }) => version = Some(error),
@@ -224,12 +232,13 @@ impl Record {
             None => None,
         };
         let written = self.folder.is_written();
-        let mut roll = base.rolled;
+        let (mut roll, mut moments) = (base.rolled, base.moments);
         let next = roll.next.or(after);
         let goes_on = next.is_none() && !roll.ended && written;
         let hole = roll.until.plus(if goes_on { GOES_ON } else { 1 });
         if next.is_none_or(|next| next > hole) {
             roll.hole(hole);
+            moments.append(&mut roll.moments);
         }
         let known = hole.plus(-1);
         damage.append(&mut roll.damage);
@@ -237,7 +246,7 @@ impl Record {
             store: base.store,
             from: base.at,
             next,
-            moments: roll.moments,
+            moments,
             until: roll.until,
             known,
             damage,
@@ -249,7 +258,10 @@ impl Record {
 /// What was told from a base until the next one.
 #[derive(Default)]
 struct Rolled {
+    /// Those that are not handed over yet.
     moments: VecDeque<Moment>,
+    /// The last one that there was.
+    last: Millis,
     until: Millis,
     ended: bool,
     /// Where the next stretch begins, when one does in this shard.
@@ -258,18 +270,29 @@ struct Rolled {
 }
 
 impl Rolled {
-    /// Reads on from the base at that place.
-    fn of(shard: &Shard, names: &Glossary, base: usize) -> io::Result<Self> {
+    /// Reads on from the base at that place, and hands over what was told as it comes.
+    fn of(
+        shard: &Shard,
+        names: &Glossary,
+        base: usize,
+        to: &Sender<VecDeque<Moment>>,
+    ) -> io::Result<Self> {
         let entry = shard.entries.get(base).and_then(Option::as_ref);
         let mut rolled = Self {
             until: entry.map(|entry| entry.at).unwrap_or_default(),
             ..Self::default()
         };
-        rolled.next = rolled.run(shard, names, base + 1)?;
+        rolled.next = rolled.run(shard, names, base + 1, to)?;
         Ok(rolled)
     }
 
-    fn run(&mut self, shard: &Shard, names: &Glossary, from: usize) -> io::Result<Option<Millis>> {
+    fn run(
+        &mut self,
+        shard: &Shard,
+        names: &Glossary,
+        from: usize,
+        to: &Sender<VecDeque<Moment>>,
+    ) -> io::Result<Option<Millis>> {
         let mut opener = Unsqueezer::by(&names.sample)?;
         let base = from
             .checked_sub(1)
@@ -277,6 +300,11 @@ impl Rolled {
         let end = |entry: &Entry| entry.offset.checked_add(u64::from(entry.length));
         let mut behind = base.and_then(end);
         for (place, entry) in shard.entries.iter().enumerate().skip(from) {
+            let told = std::mem::take(&mut self.moments);
+            // Nobody waits for it where what it begins with cannot be read.
+            if !told.is_empty() && to.send(told).is_err() {
+                return Ok(None);
+            }
             let Some(entry) = entry else {
                 let told = format!(
                     "{} entry {place}: the index is not as it was written",
@@ -310,6 +338,8 @@ impl Rolled {
                 Sort::News => match news(shard, entry, names, &mut opener) {
                     Ok(read) => {
                         self.until = read.until.max(self.until);
+                        let last = read.moments.last().map(|moment| moment.at);
+                        self.last = last.unwrap_or_default().max(self.last);
                         self.moments.extend(read.moments);
                     }
                     Err(error) => {
@@ -330,7 +360,8 @@ impl Rolled {
     }
 
     fn hole(&mut self, at: Millis) {
-        let at = self.moments.back().map_or(at, |last| last.at.max(at));
+        let at = self.last.max(at);
+        self.last = at;
         self.moments.push_back(Moment {
             at,
             told: vec![Told::Hole],
@@ -348,7 +379,12 @@ fn news(
 }
 
 /// The last begin of a stretch at or before that moment which can be read; none where there is none in this shard.
-fn base(shard: &Shard, at: Millis, damage: &mut Vec<String>) -> Result<Option<Base>, RecordError> {
+fn base(
+    shard: &Shard,
+    at: Millis,
+    happened: Option<Millis>,
+    damage: &mut Vec<String>,
+) -> Result<Option<Base>, RecordError> {
     let before = |entry: &Entry| entry.at <= at && matches!(entry.sort, Sort::Head | Sort::Still);
     let mut places: Vec<(usize, Entry)> = Vec::new();
     for (place, entry) in shard.entries.iter().enumerate() {
@@ -368,22 +404,36 @@ fn base(shard: &Shard, at: Millis, damage: &mut Vec<String>) -> Result<Option<Ba
             }
         };
         let names = glossary(shard, place);
-        // Both take as long: somebody waits for the sum.
+        // Both take as long, and somebody waits: what was told is read while the still is, and happens as it comes.
         let read = std::thread::scope(|scope| {
-            let rolled = scope.spawn(|| Rolled::of(shard, &names, place));
-            let store = match entry.sort {
-                Sort::Head => Ok(Store::default()),
-                _ => still(shard, &entry, &names),
+            let (to, told) = std::sync::mpsc::channel();
+            let names = &names;
+            let rolled = scope.spawn(move || Rolled::of(shard, names, place, &to));
+            let mut store = match entry.sort {
+                Sort::Head => Store::default(),
+                _ => still(shard, &entry, names)?,
             };
+            let (mut moments, mut changes) = (VecDeque::new(), Changes::default());
+            for moment in told.into_iter().flatten() {
+                if moments.is_empty() && happened.is_some_and(|at| moment.at <= at) {
+                    moment.happen(&mut store, &mut changes);
+                    changes.clear();
+                } else {
+                    moments.push_back(moment);
+                }
+            }
             let ended = |_| Err(io::Error::other("its reader ended"));
-            Ok((store?, rolled.join().unwrap_or_else(ended)?))
+            let mut rolled = rolled.join().unwrap_or_else(ended)?;
+            moments.append(&mut rolled.moments);
+            Ok((store, moments, rolled))
         });
         match read {
-            Ok((store, rolled)) => {
+            Ok((store, moments, rolled)) => {
                 return Ok(Some(Base {
                     at: entry.at,
                     store,
                     about,
+                    moments,
                     rolled,
                 }));
             }

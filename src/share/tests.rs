@@ -90,7 +90,7 @@ async fn who_takes_nothing_is_dropped_and_nobody_waits_for_him() {
         .unwrap();
     assert_eq!(last.sort, FrameSort::End);
     let why: crate::text::Text = last.read().unwrap();
-    assert!(why.to_string().contains("took too little"), "{why}");
+    assert!(why.to_string().contains("read too slowly"), "{why}");
     server.stop().await;
     assert!(!place.path.exists(), "the socket goes with its reader");
 }

@@ -20,7 +20,7 @@ pub struct Webhooks {
     receivers: Destinations,
     reading: Reading,
     faults: Vec<Text>,
-    /// Where this console's own listener takes deliveries.
+    /// Where this console's own listener accepts deliveries.
     own: Option<HookUrl>,
     generation: u64,
 }
@@ -51,7 +51,7 @@ impl Webhooks {
         self.settle();
     }
 
-    /// Where this console's own listener takes deliveries: nothing is looked at there.
+    /// Where this console's own listener accepts deliveries: nothing is looked at there.
     pub fn listening(&mut self, own: Option<HookUrl>) {
         self.own = own;
         self.settle();

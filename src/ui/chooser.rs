@@ -263,7 +263,7 @@ impl Chooser {
             Purpose::Go => ("go to", "Enter go  Esc close"),
             Purpose::View => ("views", "Enter open  d delete  Esc close"),
             Purpose::Bookmark => ("bookmarks", "Enter go there  d delete  Esc close"),
-            Purpose::Profile => ("profiles", "Enter go on with it  Esc close"),
+            Purpose::Profile => ("profiles", "Enter choose  Esc close"),
             Purpose::Undo => ("undo", "Enter undo, after a review  Esc close"),
             Purpose::Silence => ("silences in force", "Enter change  d lift  Esc close"),
             Purpose::Line => ("are you sure?", "Enter choose  Esc close"),

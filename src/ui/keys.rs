@@ -86,7 +86,7 @@ const REVIEW: &[Pair] = &[
 const PROGRESS: &[Pair] = &[
     ("c", "stop: what was sent already stays sent"),
     ("e", "fill in the form again, where it was refused"),
-    ("Esc Enter q", "close; the write goes on"),
+    ("Esc Enter q", "close; the write continues"),
 ];
 
 const PROMPT: &[Pair] = &[("Enter", "take the line"), ("Esc", "close")];

@@ -82,7 +82,7 @@ impl Progress {
         if inner.height > 0 {
             let refused = matches!(flow.end, Some((End::Refused(_) | End::Cancelled(_), _)));
             let foot = match flow.runs() {
-                true => "Esc leave: it goes on    c cancel",
+                true => "Esc close: it continues    c cancel",
                 false if refused && self.form => "e edit again    Esc close",
                 false => "Esc close",
             };

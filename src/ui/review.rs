@@ -218,7 +218,7 @@ impl Review {
         let Some(word) = &self.plan.confirm else {
             return None;
         };
-        let x = say(Role::Warn, &format!("Type {word} to go on: "));
+        let x = say(Role::Warn, &format!("Type {word} to confirm: "));
         let entry = Rect {
             x,
             width: area.right().saturating_sub(x),

@@ -275,7 +275,7 @@ pub const VERBS: &[Verb] = &[
     Verb {
         name: "profile",
         words: "NAME",
-        doc: "Go on with another profile; drafts of this one are kept",
+        doc: "Switch to another profile; drafts of this one are kept",
     },
     Verb {
         name: "export",
@@ -381,7 +381,7 @@ impl Command {
                 pane: pane(verb).unwrap_or_default().to_owned(),
                 filter: rest.to_owned(),
             }),
-            _ if Action::named(verb).is_some() => Err(format!("{verb} takes no words")),
+            _ if Action::named(verb).is_some() => Err(format!("{verb} has no arguments")),
             _ => Err(unknown(verb)),
         }
     }
@@ -494,6 +494,6 @@ mod tests {
             })
         );
         assert_eq!(Command::parse("probe"), Ok(Command::Act(Action::Probe)));
-        assert!(Command::parse("freeze now").is_err_and(|e| e.contains("no words")));
+        assert!(Command::parse("freeze now").is_err_and(|e| e.contains("no arguments")));
     }
 }

@@ -17,7 +17,7 @@ async fn a_webhook_is_registered_tried_and_removed_and_each_is_undone_with_one_k
     let mut crew = Crew::start(options(1)).await;
     crew.until_live().await;
     crew.command("webhooks").await;
-    crew.until_shown("nobody is told of ends of jobs").await;
+    crew.until_shown("nobody is notified of ends of jobs").await;
     let uri = crew.destination("healthy");
     crew.press(&["n", "Tab"]).await;
     crew.type_in("noc").await;
@@ -34,7 +34,7 @@ async fn a_webhook_is_registered_tried_and_removed_and_each_is_undone_with_one_k
     crew.press(&["P"]).await;
     crew.until_shown("no part in it").await;
     crew.press(&["Enter"]).await;
-    crew.until_shown("takes deliveries").await;
+    crew.until_shown("accepts deliveries").await;
     crew.press(&["Esc"]).await;
 
     // The test cannot be undone; the registration before it can.

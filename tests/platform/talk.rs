@@ -180,7 +180,7 @@ async fn a_call_is_announced_and_every_step_shows_in_the_conversation() {
     let one = desk.call().await;
     let refused = desk.does(&one.id, start("u-39")).await;
     assert!(
-        matches!(&refused, Outcome::Refused(why) if why.raw().contains("nobody has signed in")),
+        matches!(&refused, Outcome::Refused(why) if why.raw().contains("needs a user sign-in")),
         "{refused}"
     );
     let statuses: Vec<LineStatus> = desk.audit().into_iter().map(|line| line.1).collect();

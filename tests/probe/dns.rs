@@ -197,13 +197,13 @@ async fn every_probe_finds_its_target_by_the_resolvers_that_are_named() {
         format!("https://edge.example.com:{port}/"),
     ];
     let none = ["tls:none.example.com:1", "https://none.example.com:1/"];
-    let probed = |target: &str| {
+    let look = |target: &str| {
         let (prober, target) = (prober.clone(), target.to_owned());
         async move { (prober.probe(&target.parse().unwrap()).await, target) }
     };
     let (away, none) = tokio::join!(
-        join_all(away.iter().map(|target| probed(target))),
-        join_all(none.iter().map(|target| probed(target)))
+        join_all(away.iter().map(|target| look(target))),
+        join_all(none.iter().map(|target| look(target)))
     );
     for (finding, target) in away {
         let sentence = finding.sentence();

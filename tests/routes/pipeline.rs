@@ -274,7 +274,7 @@ async fn the_sync_webhook_hears_of_it_and_its_refusal_is_a_warning() {
     };
     let told = warnings[0].raw();
     assert!(
-        told.contains("500") && told.contains("told 3 times"),
+        told.contains("500") && told.contains("notified 3 times"),
         "{told}"
     );
     assert!(

@@ -85,7 +85,7 @@ async fn a_route_that_is_gone_is_not_made_again_and_one_that_changed_is_not_take
     let now = rig.known("raced").await;
     rig.run(remove(now)).await;
     let (outcome, told) = rig.run(ours(&seen)).await;
-    assert!(outcome.to_string().contains("taken away"), "{outcome}");
+    assert!(outcome.to_string().contains("was deleted"), "{outcome}");
     assert_eq!(conflict(&told).there, None);
 }
 

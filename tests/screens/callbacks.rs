@@ -266,7 +266,7 @@ fn one_is_cancelled_by_a_typed_word_after_all_that_it_is_was_said() {
         "Cancels the callback to +14•••••••99: queue Support, slot ",
         "reason Router",
         "cb-1",
-        "Type cancel to go on",
+        "Type cancel to confirm",
     ] {
         assert!(screen.contains(word), "no {word:?} in\n{screen}");
     }

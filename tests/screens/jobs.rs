@@ -124,7 +124,7 @@ fn twenty_phones_of_a_site_are_rebooted_in_eight_keys_and_a_confirmation() {
     stage.type_in("site:Accra");
     n += keys(&mut stage, &["Enter", "*", "B"]);
     let review = stage.text((120, 40));
-    assert!(review.contains("Type 20 to go on"), "{review}");
+    assert!(review.contains("Type 20 to confirm"), "{review}");
     stage.take_effects();
     stage.type_in("20");
     n += keys(&mut stage, &["Enter"]);

@@ -34,7 +34,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// What a review wants typed.
 fn wanted(screen: &str) -> Option<String> {
     let (_, after) = screen.split_once("Type ")?;
-    let (word, _) = after.split_once(" to go on:")?;
+    let (word, _) = after.split_once(" to confirm:")?;
     Some(word.to_owned())
 }
 

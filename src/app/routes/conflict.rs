@@ -38,14 +38,14 @@ impl App {
             let none = "only its version: it was written as it was";
             lines.extend(self.changes(&conflict.theirs(), none));
         } else {
-            lines.push(head("somebody else has taken it away"));
+            lines.push(head("somebody else has deleted it"));
         }
         lines.push(Line::default());
         if conflict.wanted.is_some() {
             lines.push(head("what you wanted to change"));
             lines.extend(self.changes(&conflict.ours(), "nothing"));
         } else {
-            lines.push(head("you wanted to take it away"));
+            lines.push(head("you wanted to delete it"));
         }
         lines.push(Line::default());
         let advice = "E opens it as it is now; Ctrl-p in the form brings back what you wanted.";

@@ -154,7 +154,7 @@ impl Grant {
 
 /// The log says what a sign-in has granted (contract §11); names of scopes are no secret, and their text is remote.
 fn log_grant(scopes: Option<&[String]>, life: Duration) {
-    let scopes = scopes.map_or_else(|| "not told".to_owned(), |scopes| scopes.join(" "));
+    let scopes = scopes.map_or_else(|| "not available".to_owned(), |scopes| scopes.join(" "));
     let scopes = crate::text::fit(&scopes, LONGEST_GRANT);
     tracing::info!(%scopes, seconds = life.as_secs(), "signed in");
 }

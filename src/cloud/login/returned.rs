@@ -33,7 +33,7 @@ pub enum Denied {
     #[error("that is no code, nor an address with one: paste the last page's address")]
     Nothing,
     /// Nobody waits for it any more.
-    #[error("the sign-in was given up")]
+    #[error("the sign-in was cancelled")]
     GivenUp,
     /// It took too long.
     #[error("nobody finished the sign-in within ten minutes; start it again with :login")]

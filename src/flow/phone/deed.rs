@@ -90,7 +90,7 @@ impl Deed {
                 "Watch the phone: one that reboots is lost for a moment. A second reboot ends calls again."
             }
             Self::RebootEdge { .. } => {
-                "Watch the edge: one that starts anew is offline for a while. A second reboot ends calls again."
+                "Watch the edge: one that reboots is offline for a while. A second reboot ends calls again."
             }
             Self::Free { .. } | Self::Associate { .. } | Self::Default { .. } => CHECK,
         }

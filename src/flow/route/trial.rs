@@ -60,8 +60,8 @@ pub(in crate::flow) async fn run(run: &Run<'_>, known: &Known) -> Outcome {
         .await;
     sent.map_or_else(Outcome::from, |of| {
         let words = match of {
-            1 => "its destination takes events".to_owned(),
-            of => format!("its {of} destinations take events"),
+            1 => "its destination accepts events".to_owned(),
+            of => format!("its {of} destinations accept events"),
         };
         Outcome::Done(words.into())
     })

@@ -234,7 +234,7 @@ impl One<'_> {
     async fn look(&self, reading: &Reading<'_>, why: &Text) -> Result<Option<Came>, Miss> {
         self.happened(Happening::Reconciling(why.clone()));
         let unknown = |what: String| {
-            let why = format!("{why}, and whether it was transferred cannot be told: {what}");
+            let why = format!("{why}, and whether it was transferred cannot be determined: {what}");
             Miss::new(End::Unknown(why.into()), true)
         };
         let read = self.run.kit.client.interaction(&self.interaction).await;

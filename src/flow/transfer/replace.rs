@@ -277,7 +277,7 @@ impl One<'_> {
                 Miss::new(End::TimedOut(why.into()), false)
             }
             Some(lost) => {
-                let why = format!("{lost} Whether it was taken cannot be told: {seen}.");
+                let why = format!("{lost} Whether it was taken cannot be determined: {seen}.");
                 Miss::new(End::Unknown(why.into()), true)
             }
         })
@@ -291,7 +291,7 @@ fn turned_down(why: &Text) -> Miss {
         "transfer.notavailable" => "nobody is available there",
         "transfer.dnd" | "endpoint.dnd" => "whoever is there wants no calls now",
         "uncallable" => "it cannot be called",
-        _ => "the destination did not take it",
+        _ => "the destination did not accept it",
     };
     let code = if why.is_empty() {
         String::new()

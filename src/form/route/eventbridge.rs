@@ -99,7 +99,7 @@ impl Rules for Judge {
         }
         if path::within(at, "eventFilter") {
             return vec![format!(
-                "What the bus does not take is kept and tried again for up to {RETRIED_DAYS} days; nobody can set how."
+                "What the bus does not accept is kept and tried again for up to {RETRIED_DAYS} days; nobody can set how."
             )];
         }
         Vec::new()

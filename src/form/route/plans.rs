@@ -19,7 +19,7 @@ pub fn create(route: Route, why: Option<Text>) -> Result<Plan, Vec<Fault>> {
     Plan::of(
         deploy(Aim::New, None, route, why),
         affects,
-        "u on the route takes it away again.",
+        "u on the route deletes it again.",
     )
 }
 
@@ -42,7 +42,7 @@ pub fn update(base: &Known, route: Route, why: Option<Text>) -> Result<Plan, Vec
 pub fn delete(known: &Known, deliveries: Option<&[Delivery]>) -> Result<Plan, Vec<Fault>> {
     let route = &known.route;
     let mut affects = vec![format!(
-        "Takes the route {} away: {} will not {} any more.",
+        "Deletes the route {}: {} will not {} any more.",
         safe(route.name()),
         safe(&route.events().join(", ")),
         does(route, true)
@@ -86,11 +86,11 @@ pub fn test(known: &Known) -> Result<Plan, Vec<Fault>> {
     )];
     affects.extend(uris.into_iter().map(|uri| format!("  {}", safe(uri))));
     affects.push(
-        "It shows whether the destinations take events; the organisation has no call that sends one through."
+        "It shows whether the destinations accept events; the organisation has no call that sends one through."
             .to_owned(),
     );
     let order = Order::TestRoute(Box::new(known.clone()));
-    Plan::of(order, affects, "What was delivered cannot be taken back.")
+    Plan::of(order, affects, "What was delivered cannot be undone.")
 }
 
 /// What takes back the last deployment of a route, or why it cannot be taken back.
@@ -167,11 +167,11 @@ fn carries(route: &Route, deed: &str) -> Vec<String> {
         Route::Webhook(webhook) => {
             lines.push("Every destination is looked at before the submit (name, TLS, health); one that is not as it should be stops it.".to_owned());
             let tries = webhook.retry_policy.preview();
-            lines.push(format!("An event that is not taken is tried {tries}."));
+            lines.push(format!("Tries of an event until it is accepted: {tries}."));
         }
         Route::EventBridge(_) => {
             lines.push("EventBridge has no address to look at: the state that the organisation reports is followed until it is there, or half a minute.".to_owned());
-            lines.push(format!("An event that the bus does not take is kept and tried again for up to {RETRIED_DAYS} days."));
+            lines.push(format!("An event that the bus does not accept is kept and tried again for up to {RETRIED_DAYS} days."));
         }
         Route::Trigger(trigger) => {
             lines.push(format!("It counts when {}.", safe(&trigger.criteria())));

@@ -145,7 +145,7 @@ fn every_https_destination_is_looked_at() {
 #[test]
 fn the_retry_times_are_told_and_drawn() {
     let lines = judge().explain("retryPolicy.maxRetries", &example());
-    assert_eq!(lines[0], "tries at once, after 5 s, 15 s, 35 s");
+    assert_eq!(lines[0], "tries: now, after 5 s, 15 s, 35 s");
     assert_eq!(lines[1].matches('●').count(), 4, "{}", lines[1]);
     assert!(judge().explain("uri", &example()).is_empty());
 }

@@ -115,7 +115,10 @@ impl Codecs {
         let takes = if self.takes.is_empty() {
             String::new()
         } else {
-            format!("takes {}, as an earlier transfer showed", list(&self.takes))
+            format!(
+                "accepts {}, as an earlier transfer showed",
+                list(&self.takes)
+            )
         };
         let asked = asked.map(str::to_lowercase);
         if let Some(asked) = asked.filter(|asked| self.refuses.contains(asked)) {
@@ -124,7 +127,7 @@ impl Codecs {
             } else {
                 format!("; it {takes}")
             };
-            let said = format!("did not take {} before{but}", safe(&asked));
+            let said = format!("did not accept {} before{but}", safe(&asked));
             return Some((CheckVerdict::Warning, said));
         }
         (!takes.is_empty()).then_some((CheckVerdict::Good, takes))

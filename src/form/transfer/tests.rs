@@ -197,7 +197,7 @@ fn what_is_under_way_is_refused_in_the_form_and_a_destination_tells_its_phones_a
         told[2],
         (
             CheckVerdict::Warning,
-            "did not take opus before; it takes g722, as an earlier transfer showed".to_owned()
+            "did not accept opus before; it accepts g722, as an earlier transfer showed".to_owned()
         )
     );
 }

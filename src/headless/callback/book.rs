@@ -137,8 +137,8 @@ pub(super) async fn cancel(kit: &Kit, args: &CancelArgs) -> Result<u8, String> {
         return Ok(rehearsed(kit, &ids).await as u8);
     }
     let question = match ids.as_slice() {
-        [one] => format!("Take back {one}?"),
-        many => format!("Take back these {} reservations?", many.len()),
+        [one] => format!("Cancel {one}?"),
+        many => format!("Cancel these {} reservations?", many.len()),
     };
     if !agreed(&args.write, &question)? {
         return Ok(Exit::Ok as u8);
@@ -159,7 +159,7 @@ async fn rehearsed(kit: &Kit, ids: &[CallbackId]) -> Exit {
     let missing: Vec<_> = ids.iter().filter(there).collect();
     for id in &missing {
         say(&format!(
-            "there is no reservation {id}: it could not be taken back"
+            "there is no reservation {id}: it could not be cancelled"
         ));
     }
     match (missing.is_empty(), listed.faults.is_empty()) {

@@ -274,7 +274,7 @@ fn plan(items: &[Item], others: usize) -> String {
         "{create} to create, {same} the same, {drift} drifted, {left} left alone. "
     );
     if drift > 0 {
-        text += "No call changes an endpoint: one that drifted is removed in the organisation's administration, and made anew under another name. ";
+        text += "No call changes an endpoint: one that drifted is removed in the organisation's administration, and made again under another name. ";
     }
     text + &format!("{others} provisioned from here that no file names.\n")
 }

@@ -240,7 +240,14 @@ fn text(history: &History, span: &Span, markdown: bool) -> String {
         By::Day => ("DAY", &["READS", "FAILED", "HOURS"]),
         By::Site => ("SITE", &["HOURS"]),
     };
-    let head = [of, "CHECKS", "REGISTERED", "SHARE", "NOT TOLD", "LAST LOST"];
+    let head = [
+        of,
+        "CHECKS",
+        "REGISTERED",
+        "SHARE",
+        "NOT AVAILABLE",
+        "LAST LOST",
+    ];
     let head = [&head, rest].concat();
     let zone = span.from.time_zone();
     let rows = history.rows.iter();
@@ -289,7 +296,7 @@ fn line(row: &Row, by: By, zone: &TimeZone) -> Vec<String> {
         What::Day(day) => day.to_string(),
         What::Site(site) => site
             .as_ref()
-            .map_or("(not told)".to_owned(), Text::to_string),
+            .map_or("(not available)".to_owned(), Text::to_string),
     };
     let told = &row.told;
     let lost = row.last_lost.map(|at| clock(at, zone));

@@ -150,7 +150,7 @@ pub(super) async fn delete(kit: &Kit, wanted: &str, args: &WriteArgs) -> Result<
         }
         return Ok(Exit::Ok as u8);
     }
-    if !agreed(args, &format!("Take {} away?", request.write().subject))? {
+    if !agreed(args, &format!("Delete {}?", request.write().subject))? {
         return Ok(Exit::Ok as u8);
     }
     let order = Order::RemoveRoute(Box::new(Remove { known }));

@@ -33,7 +33,7 @@ pub(super) fn write(sheet: &mut Exposition<'_>, figures: &TransferFigures) -> fm
     )?;
     sheet.counter(
         "trunkline_media_callbacks_failed",
-        "Times that the media server could not be told of a transfer",
+        "Times that the media server could not be notified of a transfer",
         figures.untold(),
     )?;
     let bars = figures.histogram();

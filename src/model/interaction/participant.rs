@@ -79,7 +79,7 @@ impl Leg {
     pub fn words(&self) -> String {
         let mut words = vec![match (self.held, self.state.raw()) {
             (true, "connected") => "held",
-            (_, "") => "not told",
+            (_, "") => "not available",
             (_, state) => state,
         }];
         let more = [(self.muted, "muted"), (self.recording, "recorded")];

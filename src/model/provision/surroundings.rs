@@ -96,7 +96,7 @@ impl Surroundings {
         };
         let name = edge.name.fit(40);
         let Some(room) = edge.room else {
-            return said(false, format!("{name}; its room is not told"));
+            return said(false, format!("{name}; capacity n/a"));
         };
         let (left, capacity) = (room.left(), room.capacity);
         if sessions > left {

@@ -45,15 +45,15 @@ impl RetryPolicy {
         times
     }
 
-    /// The times as a line: `at once, after 5 s, 15 s, 35 s`.
+    /// The times as a line: `now, after 5 s, 15 s, 35 s`.
     #[must_use]
     pub fn preview(&self) -> String {
         let times = self.times();
         let retries: Vec<String> = times.iter().skip(1).map(|at| span(*at)).collect();
         if retries.is_empty() {
-            return "at once and never again".to_owned();
+            return "once".to_owned();
         }
-        format!("at once, after {}", retries.join(", "))
+        format!("now, after {}", retries.join(", "))
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
     fn the_contract_s_example_tries_four_times_in_35_seconds() {
         let policy = RetryPolicy::default();
         assert_eq!(policy.times(), [0.0, 5.0, 15.0, 35.0]);
-        assert_eq!(policy.preview(), "at once, after 5 s, 15 s, 35 s");
+        assert_eq!(policy.preview(), "now, after 5 s, 15 s, 35 s");
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
             retry_interval,
             backoff_factor,
         };
-        assert_eq!(policy(0, 5.0, 2.0).preview(), "at once and never again");
+        assert_eq!(policy(0, 5.0, 2.0).preview(), "once");
         assert_eq!(policy(-4, 5.0, 2.0).times(), [0.0]);
         assert_eq!(policy(i64::MAX, 1.0, 1.0).times().len(), 6);
         assert_eq!(

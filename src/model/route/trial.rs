@@ -37,7 +37,7 @@ impl Trial {
         let said = |what: &str, good: Option<bool>, yes: &str, no: &str| match good {
             Some(true) => format!("{what} {yes}"),
             Some(false) => format!("{what} {no}"),
-            None => format!("{what} not told"),
+            None => format!("{what} not available"),
         };
         let parts = [
             said("event", self.matches, "matches", "does not match"),
@@ -163,7 +163,7 @@ mod tests {
         assert!(!trial.is_good());
         assert_eq!(
             trial.sentence(),
-            "event matches, target cannot be started, schema not told; no such workflow"
+            "event matches, target cannot be started, schema not available; no such workflow"
         );
     }
 }

@@ -332,7 +332,7 @@ impl Made {
             Callback::None => return,
             Callback::Telling => "telling the media server".to_owned(),
             Callback::Told => "the media server knows".to_owned(),
-            Callback::Failed(why) => format!("the media server was not told: {why}"),
+            Callback::Failed(why) => format!("the media server was not notified: {why}"),
         };
         self.callback = callback;
         self.note(Mark::Step, text, now);

@@ -47,7 +47,7 @@ impl Use {
             Self::Enabled => "no answer yet",
             Self::Disabled => "not used",
             Self::NotSupported => "not supported",
-            Self::Untold => "not told",
+            Self::Untold => "not available",
         }
     }
 }

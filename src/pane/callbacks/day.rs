@@ -151,7 +151,7 @@ fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &DayTally<'_>) 
     let local = scene.now.timestamp().to_zoned(zone.clone());
     let now = local.strftime("%H:%M");
     let text = if queue.zone_name.is_empty() {
-        format!("zone not told, {now} UTC now")
+        format!("zone not available, {now} UTC now")
     } else {
         format!("{}, {now} there now", queue.zone_name.fit(24))
     };

@@ -103,7 +103,11 @@ fn seen(line: &CarrierLine<'_>, proxy: &Probed, scene: &Scene<'_>) -> Vec<Shown<
         Span::styled(format!(": {}", finding.sentence()), theme.style(Role::Text)),
     ])];
     if line.accord() == Accord::Contradiction {
-        let text = "≠ The two contradict each other: find out which is wrong.";
+        let said = finding
+            .tls()
+            .map_or(finding.word(), |tls| tls.verdict.word());
+        let cloud = line.health();
+        let text = format!("≠ Cloud says {cloud}, probe says {said}: check which is right.");
         lines.push(Shown::styled(text, theme.style(Role::Bad)));
     }
     if let Some(tls) = finding.tls() {

@@ -59,7 +59,7 @@ fn line(trunk: &Trunk, scene: &Scene<'_>) -> Shown<'static> {
         let word = match trunk.signs.connected {
             Some(true) => "connected",
             Some(false) => "not connected",
-            None => "connection not told",
+            None => "connection not available",
         };
         say(word, since.clock(scene.zone, scene.now));
     }

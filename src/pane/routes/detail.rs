@@ -69,7 +69,7 @@ fn drift(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         ),
         Drift::Gone => (
             Role::Bad,
-            format!("gone: somebody has taken away our deployment{since}"),
+            format!("gone: somebody has deleted our deployment{since}"),
         ),
         Drift::Back => (
             Role::Warn,

@@ -208,7 +208,7 @@ async fn writes(
             return Ok(());
         }
     }
-    let why = bye("this console took too little of what it was told");
+    let why = bye("this console read too slowly");
     timeout(PATIENCE, write.write_all(&why)).await?
 }
 

@@ -98,7 +98,7 @@ impl TransferFigures {
         self.by_reading
     }
 
-    /// Times that the media server was not told.
+    /// Times that the media server was not notified.
     #[must_use]
     pub fn untold(&self) -> u64 {
         self.untold

@@ -187,7 +187,7 @@ impl Connection for NotificationChannel<'_> {
             SessionEnd::Lost(why) => why,
             SessionEnd::Revoked => {
                 kept.forget();
-                self.shared.say(ProblemKind::Stream, "The token was revoked. The console signs in anew and makes new notification channels; rows are read again.");
+                self.shared.say(ProblemKind::Stream, "The token was revoked. The console signs in again and makes new notification channels; rows are read again.");
                 "the token was revoked".into()
             }
             // Another socket is not fought: it may be another console of the same client. Once it may be an own that was thought

@@ -151,7 +151,7 @@ fn by_site_reads_are_of_none_and_what_has_no_site_says_so() {
     assert!(rows.iter().all(|row| row.get("reads").is_none()));
     let shown = text(&super::told(&kept(), &span(), By::Site), &span(), false);
     assert!(
-        shown.contains("(not told) ") && !shown.contains('\u{1b}'),
+        shown.contains("(not available) ") && !shown.contains('\u{1b}'),
         "{shown}"
     );
 }

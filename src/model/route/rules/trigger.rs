@@ -27,7 +27,7 @@ pub(super) fn judge_change(before: &Trigger, after: &Trigger, faults: &mut Fault
         let was = fit(&before.topic_name, SHOWN);
         faults.add(
             "topicName",
-            format!("it cannot be changed ({was}): make a new trigger and take this one away"),
+            format!("it cannot be changed ({was}): make a new trigger and delete this one"),
         );
     }
 }

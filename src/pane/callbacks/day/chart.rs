@@ -132,7 +132,7 @@ fn headline(day: &DayTally<'_>) -> String {
         .row
         .queue
         .most
-        .map_or(String::new(), |most| format!(", takes {most} at a time"));
+        .map_or(String::new(), |most| format!(", capacity {most}"));
     match day.peak() {
         Some((quarter, count)) => {
             let (hour, minute) = (quarter / 4, quarter % 4 * 15);
