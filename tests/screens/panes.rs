@@ -39,7 +39,7 @@ fn every_pane_is_the_same_in_every_theme_and_leaves_no_ground_out() {
                 });
                 let bare = bare.count();
                 assert!(!ground || bare == 0, "{bare} cells of {title} in {theme}");
-                shown += &format!("=== {title}\n{}\n", lines(&buf).join("\n"));
+                shown.extend(["=== ", title, "\n", &lines(&buf).join("\n"), "\n"]);
             }
             match &first {
                 Some(first) => assert!(*first == shown, "{theme} at {size:?}\n{first}\n{shown}"),
