@@ -30,7 +30,7 @@ pub(super) const QUIET: i64 = 10_000;
 /// A still is written after so long, where it takes at most half of what the news since the last one does; at the latest after
 /// so long, or so many bytes of news. All of it is in the news already: what a still saves is the time of whoever looks.
 const STILL_MS: i64 = 15 * 60 * 1_000;
-const STILL_AT_LAST_MS: i64 = 3 * STILL_MS;
+const STILL_AT_LAST_MS: i64 = 2 * STILL_MS;
 const STILL_BYTES: u64 = 8 << 20;
 
 /// Strings that are spelt out in so many blocks become names with the next still.
