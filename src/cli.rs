@@ -80,7 +80,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     format!("{version}\n{built}\n{target}, {profile}")
 });
 
-const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, or a write was refused, 2 usage or configuration, or standard output cannot be written, 3 credentials or permission, 4 unreachable, or the outcome of a write could not be had, 5 partial result, \
+const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, or a write was refused, 2 usage or configuration, or standard output cannot be written, 3 credentials or permission, 4 unreachable, or the outcome of a write is unknown, 5 partial result, \
 128+n ended by signal n; 141 when nobody reads standard output any more.";
 
 /// Flags that stand before or after any command.

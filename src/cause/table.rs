@@ -112,8 +112,8 @@ causes! {
     Redirected: Organisation, Request, "{call} answered {refusal}. A redirect is not followed, because it would carry the token to another place",
         "Check base_url.";
     NoCarriers: Organisation, Request, "{call} answered {refusal}. This organisation has no list of carriers",
-        "Go on: registrations are watched all the same.";
-    NotThere: Organisation, Request, "{call} answered {refusal}. Nothing is there",
+        "Nothing to do: registrations are watched all the same.";
+    NotThere: Organisation, Request, "{call} answered {refusal}. Not found",
         "Check base_url and the id.";
     LimitReached: Organisation, Request, "{call} answered {refusal}. The rate limit is used up",
         "Wait a minute, or lower this profile's requests_per_minute.";

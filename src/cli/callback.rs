@@ -37,7 +37,7 @@ pub enum CallbackCommand {
     after_help = "A CSV file has a header line with callback_number, queue_id, start and end, and may have callback_id, primary, fallback, allow_sms, reason and \
 concurrency_limit. A time without an offset is by the queue's clock. On the Platform API a callback has one time: no end, and nothing of \
 primary, fallback, allow_sms and concurrency_limit; the JSON is its CreateCallbackCommand.\n\nExit codes: 0 booked, 1 refused by a check or by the organisation, 2 a payload breaks a rule or \
-the command line is wrong, 3 credentials, 4 the outcome could not be had, 5 some rows were booked and some not."
+the command line is wrong, 3 credentials, 4 the outcome is unknown, 5 some rows were booked and some not."
 )]
 pub struct BookArgs {
     /// The reservation as JSON; `-` reads standard input

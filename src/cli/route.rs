@@ -98,4 +98,4 @@ const VERIFY_CODES: &str = "Exit codes: 0 every destination can be reached and e
 3 credentials, 4 the organisation could not be reached.";
 
 const WRITE_CODES: &str = "Exit codes: 0 done, or nothing to do, 1 stopped by a destination, a conflict or the organisation, \
-2 a body breaks a rule or the command line is wrong, 3 credentials, 4 the outcome could not be had.";
+2 a body breaks a rule or the command line is wrong, 3 credentials, 4 the outcome is unknown.";

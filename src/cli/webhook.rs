@@ -72,4 +72,4 @@ impl From<KindArg> for WebhookKind {
 }
 
 const CODES: &str = "Exit codes: 0 done, 1 stopped by the receiver or refused by the organisation, 2 no such webhook or the command line is wrong, \
-3 credentials, 4 the outcome could not be had.";
+3 credentials, 4 the outcome is unknown.";

@@ -22,7 +22,7 @@ pub struct WriteArgs {
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Exit codes: 0 done, 1 refused by a check or by the organisation, 2 the payload breaks a rule or the command line is wrong, 3 credentials, \
-4 the outcome could not be had.",
+4 the outcome is unknown.",
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true
 )]
@@ -72,4 +72,4 @@ pub struct ApplyArgs {
 }
 
 const APPLY_CODES: &str = "Exit codes: 0 every endpoint is as its file says, or was asked for, 1 one has drifted, is left alone or was refused, \
-2 a file breaks a rule or the command line is wrong, 3 credentials, 4 an outcome could not be had.";
+2 a file breaks a rule or the command line is wrong, 3 credentials, 4 an outcome is unknown.";

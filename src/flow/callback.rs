@@ -200,5 +200,5 @@ pub(super) fn refused(faults: &[Fault]) -> Outcome {
 fn told(run: &Run<'_>, callback: Callback, what: &str) -> Outcome {
     let id = callback.id.0.fit(40).into_owned();
     run.tell(FlowNews::Callback(Box::new(callback)));
-    Outcome::Done(format!("{what} {id}; the stream tells how it goes").into())
+    Outcome::Done(format!("{what} {id}; status updates follow").into())
 }

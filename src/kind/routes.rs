@@ -50,9 +50,9 @@ const COLUMNS: &[Of] = &[
     .looking(|row| if row.stale { Role::Stale } else { Role::Text }),
     Of::text(
         "reach",
-        "REACH",
+        "HEALTH",
         "Whether its destinations can be reached, or what stops the first",
-        (9, 9),
+        (10, 10),
         |row| Value::Word(row.reach.word),
     )
     .aside()
@@ -60,9 +60,9 @@ const COLUMNS: &[Of] = &[
     .where_offered(addresses),
     Of::number(
         "reached",
-        "DEST",
+        "OK/ALL",
         "Destinations that were reached",
-        (5, 5),
+        (6, 6),
         |row| match row.presence {
             Presence::There => row.reach.reached.into(),
             Presence::Gone | Presence::Deleted => Value::None,
@@ -93,9 +93,9 @@ const COLUMNS: &[Of] = &[
     .where_offered(addresses),
     Of::measure(
         "rate",
-        "RATE",
+        "SUCCESS",
         "Share of the last looks that reached their destination, 0 to 1",
-        (5, 5),
+        (7, 7),
         |row| row.reach.rate.into(),
     )
     .also(&["reachability"])

@@ -37,7 +37,7 @@ type Of = Column<Webhooks>;
 const COLUMNS: &[Of] = &[
     Of::text(
         "reach",
-        "REACH",
+        "HEALTH",
         "Whether its receiver can be reached from here, or what stops it; this console's own listener is not looked at",
         (12, 12),
         |line| Value::raw(line.reach()),
@@ -84,9 +84,9 @@ const COLUMNS: &[Of] = &[
     .looking(|line| if line.double { Role::Warn } else { Role::Dim }),
     Of::measure(
         "rate",
-        "RATE",
+        "SUCCESS",
         "Share of the last looks that reached its receiver, 0 to 1",
-        (5, 5),
+        (7, 7),
         |line| destinations::rate(line.receiver.into_iter()).into(),
     )
     .ascending(),

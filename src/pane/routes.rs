@@ -194,7 +194,7 @@ fn figures(can: &Capabilities, routes: &store::routes::Routes) -> Vec<Figure> {
     } else {
         vec![
             (0, Role::Text, "on", count(|row| row.state() == "on")),
-            (0, Role::Bad, "not as intended", count(astray)),
+            (0, Role::Bad, "wrong state", count(astray)),
         ]
     };
     figures.extend([

@@ -167,7 +167,7 @@ impl Verdict {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self.failure() {
-            Some((Check::Dns, _)) => "no name",
+            Some((Check::Dns, _)) => "DNS failed",
             Some((Check::Tls, _)) => "bad TLS",
             Some((Check::Health, _)) => "unhealthy",
             None if self.reachable() => "reachable",

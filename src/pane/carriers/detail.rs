@@ -173,12 +173,20 @@ fn certificate(depth: usize, of: &Certificate, scene: &Scene<'_>) -> [Shown<'sta
             &[
                 ("  valid from", date(of.not_before)),
                 ("to", date(of.not_after)),
-                ("days left", of.days_left(scene.now).to_string()),
+                ends_in(of.days_left(scene.now)),
                 ("names", names),
             ],
         ),
         pairs(scene.theme, &[("  SHA-256", of.sha256.clone())]),
     ]
+}
+
+/// How long a certificate has, or how long ago it had.
+fn ends_in(days: i64) -> (&'static str, String) {
+    match days {
+        0.. => ("days left", days.to_string()),
+        _ => ("expired", format!("{} days ago", -days)),
+    }
 }
 
 /// How the health has gone, newest first.

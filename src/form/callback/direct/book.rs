@@ -35,7 +35,7 @@ static BOOKING: [Field; 9] = [
     .help("How the caller is reached first."),
     Field::new(
         "channel_preferences.fallback",
-        "Else by",
+        "Fallback channel",
         FieldKind::Choice(&CHANNELS),
     )
     .group("How")
@@ -43,14 +43,14 @@ static BOOKING: [Field; 9] = [
     .optional(),
     Field::new(
         "channel_preferences.allow_sms",
-        "Short messages",
+        "SMS allowed",
         FieldKind::Toggle,
     )
     .group("How")
     .help("Whether the caller has agreed to short messages."),
     Field::new(
         "concurrency_limit",
-        "At a time",
+        "Concurrency",
         FieldKind::Number {
             least: 1.0,
             most: 50.0,
