@@ -181,11 +181,13 @@ fn certificate(depth: usize, of: &Certificate, scene: &Scene<'_>) -> [Shown<'sta
     ]
 }
 
-/// How long a certificate has, or how long ago it had.
+/// How long a certificate has, or how long ago it had: whole days in both, of which none is counted before it is over.
 fn ends_in(days: i64) -> (&'static str, String) {
     match days {
         0.. => ("days left", days.to_string()),
-        _ => ("expired", format!("{} days ago", -days)),
+        -1 => ("expired", "less than a day ago".to_owned()),
+        -2 => ("expired", "1 day ago".to_owned()),
+        _ => ("expired", format!("{} days ago", -1 - days)),
     }
 }
 
