@@ -5,13 +5,13 @@ use std::io;
 use std::path::PathBuf;
 
 use clap_complete::CompletionCandidate;
-use clap_complete::engine::ArgValueCompleter;
-use clap_complete::env::{Bash, CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Zsh};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
+use clap_complete::env::{CompleteEnv, Shells};
 
 use crate::cli::Cli;
-use crate::config::Paths;
 use crate::config::paths::themes_dir;
-use crate::config::theme::Themes;
+use crate::config::{Flags, Paths, Themes, file_in_use};
+use crate::environment::Environment;
 use crate::kind::Name;
 
 /// What a shell sets to ask, and not to run a command.
@@ -25,15 +25,11 @@ pub fn answer() {
 /// The script by which a shell asks.
 ///
 /// # Errors
-/// None that a buffer in memory gives.
+/// Where it is a shell that cannot ask.
 pub fn script(shell: clap_complete::Shell) -> io::Result<Vec<u8>> {
-    let asker: &dyn EnvCompleter = match shell {
-        clap_complete::Shell::Elvish => &Elvish,
-        clap_complete::Shell::Fish => &Fish,
-        clap_complete::Shell::PowerShell => &Powershell,
-        clap_complete::Shell::Zsh => &Zsh,
-        _ => &Bash,
-    };
+    let shells = Shells::builtins();
+    let asker = shells.completer(&shell.to_string());
+    let asker = asker.ok_or(io::ErrorKind::Unsupported)?;
     let (name, mut script) = ("trunkline", Vec::new());
     asker.write_registration(ASKED, name, name, name, &mut script)?;
     Ok(script)
@@ -44,13 +40,16 @@ fn command() -> clap::Command {
     let listed = |command: clap::Command| {
         command
             .mut_arg("sort", |arg| arg.add(ArgValueCompleter::new(sort)))
-            .mut_arg("columns", |arg| arg.add(ArgValueCompleter::new(columns)))
+            .mut_arg("columns", |arg| arg.add(ArgValueCandidates::new(columns)))
     };
+    let views = || plain(names("views"));
     Cli::whole()
-        .mut_arg("profile", |arg| arg.add(ArgValueCompleter::new(profiles)))
-        .mut_arg("theme", |arg| arg.add(ArgValueCompleter::new(themes)))
+        .mut_arg("profile", |arg| {
+            arg.add(ArgValueCandidates::new(|| plain(names("profiles"))))
+        })
+        .mut_arg("theme", |arg| arg.add(ArgValueCandidates::new(themes)))
         .mut_subcommand("get", |get| {
-            listed(get).mut_arg("view", |arg| arg.add(ArgValueCompleter::new(views)))
+            listed(get).mut_arg("view", |arg| arg.add(ArgValueCandidates::new(views)))
         })
         .mut_subcommand("dump", listed)
 }
@@ -64,11 +63,12 @@ fn words() -> impl Iterator<Item = OsString> {
 fn file() -> Option<PathBuf> {
     let mut words = words();
     let named = words.by_ref().any(|word| word == "--config");
-    let named = named.then(|| words.next().map(PathBuf::from)).flatten();
-    let set = || std::env::var_os("TRUNKLINE_CONFIG").map(PathBuf::from);
-    named
-        .or_else(set)
-        .or_else(|| Some(Paths::standard().ok()?.config_file))
+    let flags = Flags {
+        config: named.then(|| words.next().map(PathBuf::from)).flatten(),
+        ..Flags::default()
+    };
+    let paths = Paths::standard().ok()?;
+    Some(file_in_use(&flags, &Environment::capture(), &paths).0)
 }
 
 /// The names in a table of that file.
@@ -82,51 +82,34 @@ fn names(table: &str) -> Vec<String> {
     }
 }
 
-fn beginning(
-    current: &OsStr,
-    values: impl IntoIterator<Item = (String, Option<String>)>,
-) -> Vec<CompletionCandidate> {
-    let begun = current.to_string_lossy();
-    let fits = values
-        .into_iter()
-        .filter(|(value, _)| value.starts_with(&*begun));
-    let shown = |(value, help): (String, Option<String>)| {
-        CompletionCandidate::new(value).help(help.map(Into::into))
-    };
-    fits.map(shown).collect()
+fn plain(names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
+    names.into_iter().map(CompletionCandidate::new).collect()
 }
 
-fn profiles(current: &OsStr) -> Vec<CompletionCandidate> {
-    let names = names("profiles").into_iter();
-    beginning(current, names.map(|name| (name, None)))
-}
-
-fn views(current: &OsStr) -> Vec<CompletionCandidate> {
-    let names = names("views").into_iter();
-    beginning(current, names.map(|name| (name, None)))
-}
-
-fn themes(current: &OsStr) -> Vec<CompletionCandidate> {
+fn themes() -> Vec<CompletionCandidate> {
     let own = |file: PathBuf| Themes::load(&themes_dir(&file));
     let themes = file().map_or_else(Themes::shipped, own);
-    let names = themes.iter().map(|theme| (theme.name().to_owned(), None));
-    beginning(current, names)
+    plain(themes.iter().map(|theme| theme.name().to_owned()))
 }
 
-/// The fields of the kind that the line names.
-fn fields() -> impl Iterator<Item = (String, Option<String>)> {
+/// The fields of the kind that the line names, as they are or turned around.
+fn fields(sign: &str) -> impl Iterator<Item = CompletionCandidate> {
     let kind = words().find_map(|word| word.to_str()?.parse::<Name>().ok());
     let fields = kind.map(Name::fields).into_iter().flatten();
-    fields.map(|field| (field.name.to_owned(), Some(field.doc.to_owned())))
+    fields.map(move |field| {
+        CompletionCandidate::new(format!("{sign}{}", field.name)).help(Some(field.doc.into()))
+    })
 }
 
-fn columns(current: &OsStr) -> Vec<CompletionCandidate> {
-    beginning(current, fields())
+fn columns() -> Vec<CompletionCandidate> {
+    fields("").collect()
 }
 
+/// With a minus the other way round, which is offered to whoever has typed one.
 fn sort(current: &OsStr) -> Vec<CompletionCandidate> {
-    let turned = current.to_string_lossy().starts_with('-');
-    let sign = if turned { "-" } else { "" };
-    let signed = fields().map(|(name, doc)| (format!("{sign}{name}"), doc));
-    beginning(current, signed)
+    let begun = current.to_string_lossy();
+    let sign = if begun.starts_with('-') { "-" } else { "" };
+    let fits =
+        |field: &CompletionCandidate| field.get_value().to_string_lossy().starts_with(&*begun);
+    fields(sign).filter(fits).collect()
 }

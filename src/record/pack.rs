@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::block::LARGEST_CONTENT;
+use crate::store::still::{folded, unfolded};
 use crate::vault;
 
 /// The byte that msgpack never uses.
@@ -23,7 +24,7 @@ const KNOWN: u8 = 0xc1;
 const NUMBERED: std::ops::RangeInclusive<usize> = 3..=255;
 
 /// Names that a run has at most, and their bytes.
-pub(super) const MOST_NAMES: usize = 8 << 20;
+const MOST_NAMES: usize = 8 << 20;
 
 /// What the numbers of a run mean.
 #[derive(Debug, Default)]
@@ -171,7 +172,8 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8], names: &Glossary) -> io:
     }
     let (shape, texts) = (rest.column()?, rest.column()?);
     let (mut shape, mut texts, mut numbers) = (Walk(shape), Walk(texts), rest);
-    let mut raw = Vec::with_capacity(bytes.len().saturating_mul(4));
+    // A guess: what is known takes more room than its number.
+    let mut raw = Vec::with_capacity(bytes.len().saturating_mul(2));
     let mut local: Vec<&str> = Vec::new();
     let (mut last, mut wholes) = (0_usize, Wholes::default());
     let mut nesting = Nesting::default();
@@ -311,16 +313,10 @@ impl Wholes {
     fn put(&mut self, marker: u8, numbers: &mut Walk<'_>, raw: &mut Vec<u8>) -> io::Result<()> {
         let step = unfolded(numbers.varint()?).cast_unsigned();
         let value = self.swap(marker, 0).wrapping_add(step);
-        let bytes = value.to_be_bytes();
-        let skipped = bytes.len() - width(marker);
-        // What does not fit its marker was never written: the rest of it is left out, and there is no harm in that.
-        let value = value
-            & u64::MAX
-                .checked_shr(8 * u32::try_from(skipped).unwrap_or(0))
-                .unwrap_or(0);
         self.swap(marker, value);
+        let bytes = value.to_be_bytes();
         raw.push(marker);
-        raw.extend_from_slice(bytes.get(skipped..).unwrap_or_default());
+        raw.extend_from_slice(bytes.get(bytes.len() - width(marker)..).unwrap_or_default());
         Ok(())
     }
 }
@@ -330,15 +326,6 @@ const WHOLE: u8 = 0xcc;
 
 fn width(marker: u8) -> usize {
     1 << (marker & 3)
-}
-
-/// Numbers below nothing are small ones too.
-fn folded(value: i64) -> u64 {
-    (value << 1 ^ value >> 63).cast_unsigned()
-}
-
-fn unfolded(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
 /// The number that lies so many steps from another one.
@@ -415,8 +402,8 @@ impl Nesting {
     }
 }
 
-/// Walks over a msgpack stream, a marker with what belongs to it at a time; what is nested needs no stack, since every
-/// part of it is a token of its own.
+/// Walks over a msgpack stream, a marker with what belongs to it at a time: every part of what is nested is a token of its own,
+/// and [`Nesting`] knows where each belongs.
 struct Walk<'a>(&'a [u8]);
 
 impl<'a> Walk<'a> {

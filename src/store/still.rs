@@ -12,6 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use self::planes::Planes;
+pub(crate) use self::planes::{folded, unfolded};
 use super::callbacks::Callbacks;
 use super::carriers::Carriers;
 use super::edges::Edges;

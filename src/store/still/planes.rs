@@ -9,6 +9,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Bytes of a number.
 const WHOLE: usize = 8;
 
+/// A number as one that is not below nothing, small where it was near it.
+pub const fn folded(value: i64) -> u64 {
+    (value << 1 ^ value >> 63).cast_unsigned()
+}
+
+/// The number that was [`folded`].
+pub const fn unfolded(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+}
+
 /// A column of numbers, small ones for the most part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Planes(pub(super) Vec<i64>);
@@ -29,14 +39,12 @@ impl Planes {
 
 impl Serialize for Planes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Numbers below nothing are small ones too.
-        let folded = |value: &i64| (value << 1 ^ value >> 63).cast_unsigned();
-        let all = self.0.iter().fold(0, |all, value| all | folded(value));
+        let all = self.0.iter().fold(0, |all, value| all | folded(*value));
         let planes = (64 - all.leading_zeros()).div_ceil(8).max(1) as usize;
         let mut bytes = Vec::with_capacity(1 + planes * self.0.len());
         bytes.push(u8::try_from(planes).unwrap_or(8));
         for plane in 0..planes {
-            let numbers = self.0.iter().map(folded);
+            let numbers = self.0.iter().copied().map(folded);
             bytes.extend(numbers.map(|number| number.to_le_bytes()[plane]));
         }
         serializer.serialize_bytes(&bytes)
@@ -72,7 +80,6 @@ impl Visitor<'_> for OfBytes {
                 }
             }
         }
-        let unfolded = |number: u64| (number >> 1).cast_signed() ^ -(number & 1).cast_signed();
         Ok(Planes(folded.into_iter().map(unfolded).collect()))
     }
 }
