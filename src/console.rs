@@ -31,7 +31,7 @@ use crate::term::clipboard::{self, Tmux, Way};
 use crate::term::glyphs::Glyphs;
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
-use crate::term::{self, Options, Term, TermError};
+use crate::term::{self, Options, Term, TermError, hyperlink};
 use crate::time::Millis;
 
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
@@ -243,6 +243,7 @@ impl TermScreen {
             mouse: ui.mouse,
             synchronized: ui.synchronized_output,
             alternate: true,
+            hyperlinks: ui.hyperlinks && !hyperlink::is_printed(environment.get("TERM")),
             glyphs,
         };
         let term = Term::enter(options)?;
@@ -461,6 +462,7 @@ impl Screen for TermScreen {
             if let Some(cursor) = screen::render(app, area, frame.buffer_mut()) {
                 frame.set_cursor_position(cursor);
             }
+            app.links().to_vec()
         });
         drawn.map(drop).map_err(|e| e.to_string())
     }

@@ -23,6 +23,8 @@ mod trail;
 pub mod transfers;
 pub mod webhooks;
 
+use std::cell::RefCell;
+
 use crossterm::event::MouseEvent;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -38,10 +40,12 @@ use crate::model::api::Capabilities;
 use crate::model::finding::Target;
 use crate::model::job::JobKey;
 use crate::model::payload;
+use crate::model::region::Region;
 use crate::model::trail::TrailOf;
 use crate::model::{CallbackId, DeviceId, RouteId, WebhookId};
 use crate::store::{Changes, RowId, Store};
 use crate::term::glyphs::Glyphs;
+use crate::term::hyperlink::Hyperlink;
 use crate::time::Millis;
 use crate::ui::filter::FilterFault;
 use crate::ui::layer::Layer;
@@ -171,6 +175,10 @@ pub struct Scene<'a> {
     pub connected: bool,
     /// What the organisation's API offers; what is absent says so in its place.
     pub can: &'static Capabilities,
+    /// The region whose web application has pages of rows; none where the profile has hosts of its own.
+    pub region: Option<Region>,
+    /// What was drawn that leads there.
+    pub links: &'a RefCell<Vec<Hyperlink>>,
     /// What the terminal can show. Every glyph has an ASCII form of its own; only a picture made of many needs to know.
     pub glyphs: Glyphs,
 }

@@ -40,7 +40,7 @@ pub use self::block::{ENTRY_BYTES, Entry};
 pub use self::cut::{Cut, cut};
 pub use self::error::RecordError;
 pub use self::folder::{RecordFolder, Usage, prune};
-pub use self::reader::{Look, LookCoverage, Record, Reel};
+pub use self::reader::{Ahead, Look, LookCoverage, Record, Reel, Rest};
 pub use self::recorder::{Recorder, RecorderNews};
 pub use self::told::{Moment, Told};
 pub use self::transitions::{Turn, turns};
@@ -49,7 +49,7 @@ pub use self::when::{since, when};
 pub use self::writer::{About, Writer};
 
 /// What the version of what is stored is now. A reader refuses another one in words.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// How much is kept of the past, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! One frame: header, tabs, the pane, the newest message, the footer, and the layers above them.
 
+use std::cell::RefCell;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -109,6 +111,7 @@ fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
     };
     let trouble = app.broken_link().or(app.problem().map(|p| &p.text));
     let trouble = trouble.map(ToString::to_string);
+    let links = RefCell::default();
     // The panes step out of the state while one of them is shown the rest of it.
     let mut panes = std::mem::take(&mut app.panes);
     if let Some(pane) = panes.get_mut(app.active) {
@@ -121,11 +124,16 @@ fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
             trouble: trouble.as_deref(),
             connected: app.profile.is_some(),
             can: app.can(),
+            region: app.profile.as_ref().and_then(|profile| profile.region),
+            links: &links,
             glyphs: Glyphs::chosen(),
         };
         pane.render(inner, buf, &scene);
     }
     app.panes = panes;
+    // A layer may lie over them.
+    app.places.links = links.into_inner();
+    app.places.links.retain(|_| app.layers.is_empty());
     messages(app, area, buf);
 }
 

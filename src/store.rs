@@ -59,6 +59,7 @@ use self::edges::Edges;
 use crate::model::alert::AlertBook;
 use crate::model::person::Person;
 use crate::model::registration::obstacle::Obstacle;
+use crate::model::registration::phone::PhoneTraits;
 use crate::model::softphone::Premises;
 use crate::model::softphone::found::Survey;
 use crate::model::trail::RecordedTrail;
@@ -193,6 +194,8 @@ pub struct Registrations {
     frames: Frames,
     /// How devices are called that have more than an id.
     labels: HashMap<DeviceId, Text>,
+    /// What devices have in common with others, where that is told.
+    traits: HashMap<DeviceId, PhoneTraits>,
     counts: Counts,
     sites: Sites,
     /// Rows that were last said to be lost, and those that flap.

@@ -7,6 +7,7 @@
 mod canvas;
 pub mod crash;
 mod guard;
+pub mod hyperlink;
 pub mod loan;
 mod modes;
 mod pen;
@@ -32,6 +33,7 @@ use rustix::termios::isatty;
 
 use canvas::Canvas;
 use glyphs::Glyphs;
+use hyperlink::Hyperlink;
 use port::Port;
 use screen::Screen;
 
@@ -48,6 +50,8 @@ pub struct Options {
     pub synchronized: bool,
     /// The alternate screen is used, so that what was on the terminal comes back.
     pub alternate: bool,
+    /// What leads to a page is a link of the terminal (OSC 8).
+    pub hyperlinks: bool,
     /// What the terminal can show.
     pub glyphs: Glyphs,
 }
@@ -58,6 +62,7 @@ impl Default for Options {
             mouse: true,
             synchronized: true,
             alternate: true,
+            hyperlinks: true,
             glyphs: Glyphs::All,
         }
     }
@@ -175,6 +180,7 @@ pub enum Drawn {
 pub struct Term {
     terminal: Terminal<Canvas>,
     screen: Screen,
+    hyperlinks: bool,
     port: Arc<Port>,
 }
 
@@ -192,20 +198,26 @@ impl Term {
         Ok(Self {
             terminal,
             screen: Screen::new(options.synchronized, options.glyphs),
+            hyperlinks: options.hyperlinks,
             port,
         })
     }
 
-    /// Composes a frame and sends what differs from the last one, in one write. `render` is not called when the
-    /// answer is [`Drawn::Busy`].
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> Result<Drawn, TermError> {
+    /// Composes a frame and sends what differs from the last one, in one write; `render` says what on it leads to a page,
+    /// and is not called when the answer is [`Drawn::Busy`].
+    pub fn draw(
+        &mut self,
+        render: impl FnOnce(&mut Frame<'_>) -> Vec<Hyperlink>,
+    ) -> Result<Drawn, TermError> {
         if !self.port.ready()? {
             return Ok(Drawn::Busy);
         }
         let size = self.port.size();
         self.terminal.backend_mut().resize(size);
-        let Ok(drawn) = self.terminal.draw(render);
-        self.screen.paint(drawn.buffer);
+        let mut links = Vec::new();
+        let Ok(drawn) = self.terminal.draw(|frame| links = render(frame));
+        links.retain(|_| self.hyperlinks);
+        self.screen.paint(drawn.buffer, links);
         let frame = self.screen.finish(self.terminal.backend().cursor());
         if frame.is_empty() {
             return Ok(Drawn::Unchanged);

@@ -30,6 +30,8 @@ mod wrap;
 
 use ratatui::layout::Rect;
 
+use crate::term::hyperlink::Hyperlink;
+
 /// Where things were drawn, for the mouse.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -37,4 +39,6 @@ pub struct Places {
     pub screen: Rect,
     /// The tabs.
     pub tabs: Vec<Rect>,
+    /// What leads to a page of the vendor, where nothing lies over it.
+    pub links: Vec<Hyperlink>,
 }

@@ -53,6 +53,7 @@ use trunkline::listen;
 use trunkline::model::registration::State;
 use trunkline::org::Options;
 use trunkline::share::{Desk, SharePlace};
+use trunkline::store::Store;
 
 /// What a test waits at most for something that should be nearly at once.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -165,7 +166,11 @@ impl Drop for Serving {
 
 /// What a console shows of its registrations; none while it is not sure of all of them.
 fn rows(app: &App) -> Option<Rows> {
-    let rows = app.store.registrations.rows().map(|(_, row)| {
+    sure(&app.store)
+}
+
+fn sure(store: &Store) -> Option<Rows> {
+    let rows = store.registrations.rows().map(|(_, row)| {
         let id = (row.user_id().to_string(), row.device().to_string());
         match row.state() {
             State::Ok => Some((id, true)),

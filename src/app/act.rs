@@ -343,10 +343,7 @@ impl App {
         };
         let line = |place: &Abroad| match place {
             Abroad::Read(path) => reading_curl(&profile.base_url, path).ok(),
-            Abroad::Page(page) => {
-                let domain = profile.region.map(|region| region.domain);
-                domain.map(|domain| format!("https://apps.{domain}/directory/#/{page}"))
-            }
+            Abroad::Page(page) => profile.region.map(|region| region.page(page)),
         };
         let lines: Vec<String> = places.iter().filter_map(line).collect();
         if lines.is_empty() {

@@ -168,12 +168,12 @@ impl App {
             }
             (Who::Person, Person::SignedIn { name, until, .. }) => {
                 format!(
-                    "person  {}, until {} UTC",
+                    "user    {}, until {} UTC",
                     called(name),
                     until.timestamp().strftime("%Y-%m-%d %H:%M")
                 )
             }
-            (Who::Person, _) => "person  nobody has signed in: :login".to_owned(),
+            (Who::Person, _) => "user    not signed in: :login".to_owned(),
         }
     }
 

@@ -81,6 +81,7 @@ impl App {
                     .tell(Weight::Note, "configuration read again", now);
             }
             Done::Past(news) => self.past_news(*news),
+            Done::Ahead(news) => self.past_ahead(*news),
             Done::Digest(news) => self.digest_news(*news),
             Done::Trail(news) => self.trail_news(*news),
             Done::Figures(figures) => {
@@ -105,7 +106,7 @@ impl App {
 
     fn recorder_news(&mut self, news: RecorderNews) {
         match &news {
-            RecorderNews::Records => {}
+            RecorderNews::Records | RecorderNews::Resumes => {}
             RecorderNews::Elsewhere => {
                 let text = "another trunkline of this profile records: this one reads the past";
                 self.messages.say(Weight::Note, text, self.now);

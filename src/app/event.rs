@@ -117,6 +117,8 @@ pub enum Done {
     Reloaded(Box<Loaded>),
     /// A moment of the past was read, or why it was not.
     Past(Box<super::past::PastNews>),
+    /// What was told after it was read.
+    Ahead(Box<super::past::AheadNews>),
     /// What happened in a stretch of time was put together, or why it was not.
     Digest(Box<super::digest::DigestNews>),
     /// A packet was written; the sentence says where, and with which sum.

@@ -4,14 +4,12 @@
 //! the operator comes back. No pane asks whether it is past; what is on the screen is [`App::shown`] at [`App::shown_at`].
 //! From the past nothing is sent: what would write says why, and the gate of the flows refuses on its own.
 
-use std::collections::VecDeque;
-
 use super::App;
 use super::duty::Duty;
 use crate::effect::{Effect, PastAsk};
 use crate::kind::Name;
 use crate::kind::view::Lists;
-use crate::record::{Look, LookCoverage, Moment, RecordError, when};
+use crate::record::{Ahead, Look, LookCoverage, Moment, RecordError, when};
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::ui::header::PastFace;
@@ -32,9 +30,10 @@ const MINUTE: i64 = 60_000;
 pub(crate) struct Past {
     store: Store,
     at: Millis,
-    ahead: VecDeque<Moment>,
-    /// Where what is ahead ends; none is the end of the record.
-    next: Option<Millis>,
+    /// The question that it answers.
+    ask: u64,
+    /// What was told from here on; none while it is read.
+    ahead: Option<Ahead>,
     coverage: LookCoverage,
     speed: u32,
     playing: bool,
@@ -58,6 +57,15 @@ pub struct PastNews {
     pub turn: Option<(usize, String)>,
 }
 
+/// What comes after a moment that is on the screen.
+#[derive(Debug)]
+pub struct AheadNews {
+    /// The question that the moment answered.
+    pub ask: u64,
+    /// What was told.
+    pub ahead: Ahead,
+}
+
 /// The past is played.
 pub(super) const DUTY: Duty = Duty {
     due: |app| app.past.as_ref().and_then(|past| past.due()),
@@ -66,7 +74,8 @@ pub(super) const DUTY: Duty = Duty {
 
 impl Past {
     fn due(&self) -> Option<Millis> {
-        (self.playing && !self.asked).then(|| self.played.plus(BEAT))
+        let waits = self.asked || self.ahead.is_none();
+        (self.playing && !waits).then(|| self.played.plus(BEAT))
     }
 
     /// Everything known then.
@@ -76,9 +85,13 @@ impl Past {
 
     /// Lets everything happen until that moment.
     fn happen(&mut self, until: Millis) {
-        while self.ahead.front().is_some_and(|moment| moment.at <= until)
-            && let Some(moment) = self.ahead.pop_front()
-        {
+        let ahead = self.ahead.as_mut().map(|ahead| &mut ahead.moments);
+        let happens = |moment: &Moment| moment.at <= until;
+        let happened = ahead.into_iter().flat_map(|ahead| {
+            let many = ahead.partition_point(happens);
+            ahead.drain(..many)
+        });
+        for moment in happened {
             moment.happen(&mut self.store, &mut self.changes);
         }
         self.store.registrations.tick(until, &mut self.changes);
@@ -240,10 +253,7 @@ impl App {
         if first && !self.layers.is_empty() {
             return self.say_past("something was opened meanwhile: close it, and go back again");
         }
-        for damage in &look.damage {
-            let text = format!("the record is damaged, {damage}: rows are stale from there on");
-            self.messages.say(Weight::Warning, text, self.now);
-        }
+        self.say_damage(&look.damage);
         let before = self.past.take();
         let speed = before.as_ref().map(|past| (past.speed, past.playing));
         let (speed, playing) = match (speed, self.replaying) {
@@ -254,8 +264,8 @@ impl App {
         self.past = Some(Box::new(Past {
             store: look.store,
             at: look.at,
-            ahead: look.ahead,
-            next: look.next,
+            ask: news.ask,
+            ahead: None,
             coverage: look.coverage,
             speed,
             playing,
@@ -271,6 +281,26 @@ impl App {
         self.point_at_row();
         if let Some((_, text)) = news.turn {
             self.say_past(&text);
+        }
+    }
+
+    /// Takes in what comes after the moment on the screen.
+    pub(super) fn past_ahead(&mut self, news: AheadNews) {
+        let past = self.past.as_mut();
+        let Some(past) = past.filter(|past| past.ask == news.ask) else {
+            return;
+        };
+        past.played = self.now;
+        self.say_damage(&news.ahead.damage);
+        if let Some(past) = &mut self.past {
+            past.ahead = Some(news.ahead);
+        }
+    }
+
+    fn say_damage(&mut self, damage: &[String]) {
+        for damage in damage {
+            let text = format!("the record is damaged, {damage}: rows are stale from there on");
+            self.messages.say(Weight::Warning, text, self.now);
         }
     }
 
@@ -363,7 +393,11 @@ impl App {
         let passed = i64::try_from(now.since(past.played)).unwrap_or(0);
         past.played = now;
         let to = past.at.plus(passed.saturating_mul(i64::from(past.speed)));
-        match past.next {
+        let (next, is_empty) = match &past.ahead {
+            Some(ahead) => (ahead.next, ahead.moments.is_empty()),
+            None => (None, false),
+        };
+        match next {
             Some(next) if to >= next => {
                 past.happen(next.plus(-1));
                 let at = to;
@@ -371,7 +405,7 @@ impl App {
                 self.ask_past(|ask| PastAsk::At { ask, at });
             }
             next => {
-                let ends = next.is_none() && past.ahead.is_empty() && self.replaying.is_some();
+                let ends = next.is_none() && is_empty && self.replaying.is_some();
                 past.happen(to.min(now));
                 past.store.audit.follow(&self.store.audit, past.at);
                 past.playing &= !ends && to < now;

@@ -89,7 +89,7 @@ impl App {
         if self.store.person.is_signed_in() {
             self.sign_in(SignInAsk::Leave);
         } else {
-            let text = "nobody has signed in";
+            let text = "no user is signed in";
             self.messages.say(Weight::Note, text, self.now);
         }
     }
@@ -157,8 +157,7 @@ impl App {
                 self.messages.tell(Weight::Warning, text, now);
             }
             Person::Nobody if self.waits_for_person() => {
-                let text =
-                    "Nobody has signed in, and this profile has no client of its own: :login.";
+                let text = "This profile has no OAuth client of its own and needs a user sign-in: run :login.";
                 self.heard.problem = Some(Problem {
                     trouble: Trouble::Credentials,
                     text: text.into(),

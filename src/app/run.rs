@@ -67,7 +67,6 @@ pub struct Runner<S> {
     /// Records what is told.
     tape: Option<Tape>,
     /// Where that is to begin once this console reads itself: until then whoever reads records.
-    record_in: Option<PathBuf>,
     /// Where what is told is handed over to those who share it.
     desk: Option<Desk>,
 }
@@ -88,7 +87,6 @@ impl<S> Runner<S> {
             questions,
             clock: Clock::Real,
             tape: None,
-            record_in: None,
             desk: None,
         }
     }
@@ -110,8 +108,7 @@ impl<S> Runner<S> {
     /// Records what is told under this directory, as the configuration wants it; the loop waits for no disk.
     #[must_use]
     pub fn recording(mut self, state_dir: &Path) -> Self {
-        self.record_in = Some(state_dir.to_owned());
-        self.begin_to_record();
+        self.tape = Tape::start(&self.app, state_dir, self.performer.ends());
         let profile = self.app.profile();
         match profile.map(|profile| RecordFolder::of(state_dir, &profile.name)) {
             Some(folder) => {
@@ -158,14 +155,6 @@ impl<S> Runner<S> {
             ..self
         }
         .sharing(desk)
-    }
-
-    fn begin_to_record(&mut self) {
-        if !self.app.is_attached()
-            && let Some(state_dir) = self.record_in.take()
-        {
-            self.tape = Tape::start(&self.app, &state_dir, self.performer.ends());
-        }
     }
 
     /// Ends what is recorded in order, once nothing is told any more.
@@ -279,7 +268,6 @@ impl<S: Screen> Runner<S> {
             if !tape.is_none_or(|tape| tape.look(&self.app, now)) || !told {
                 self.tape = None;
             }
-            self.begin_to_record();
             for effect in self.app.take_effects() {
                 match self.screen.perform(effect).await {
                     Ok(None) => {}

@@ -284,6 +284,37 @@ pub(super) fn told(event: &Event) -> Vec<Told> {
     }
 }
 
+/// The same in order with what the reader of a share, or the link to it, tells.
+pub(super) fn told_here(event: &Event) -> Vec<Told> {
+    let Event::Feed { news, .. } = event else {
+        return told(event);
+    };
+    let told = news.iter().filter_map(|news| match news {
+        News::Share(news) => told_by_reader(news),
+        news => Told::concerns(news).then(|| Told::News(news.clone())),
+    });
+    told.collect()
+}
+
+fn told_by_reader(news: &ShareNews) -> Option<Told> {
+    Some(match news {
+        ShareNews::Keyframe { at, whole, packed } => Told::Packed {
+            at: *at,
+            whole: *whole,
+            packed: packed.clone(),
+        },
+        ShareNews::Interactions {
+            interactions,
+            faults,
+        } => Told::Interactions {
+            interactions: interactions.clone(),
+            faults: faults.clone(),
+        },
+        ShareNews::Broken(_) => Told::Hole,
+        _ => return None,
+    })
+}
+
 /// Hands over to those who are attached what the loop is about to take in.
 pub(super) fn hand_over(desk: &Desk, event: &Event, now: Millis) {
     if !desk.is_open() {

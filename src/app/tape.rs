@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::App;
 use super::event::{Done, Event};
-use crate::record::{About, RecordFolder, Recorder, Told};
+use crate::record::{About, RecordFolder, Recorder, RecorderNews, Told};
 use crate::time::Millis;
 
 /// Alerts are recorded at most so often, in milliseconds: a storm changes them with every event.
@@ -23,6 +23,8 @@ pub(super) struct Tape {
     alerts: (u64, Millis),
     /// How long reads took when that was last recorded, and when that was.
     latency: (u32, Millis),
+    /// Recording begins in the middle: everything that is known is to be told first.
+    resumes: bool,
 }
 
 impl Tape {
@@ -53,21 +55,38 @@ impl Tape {
             recorder,
             alerts: (0, Millis::default()),
             latency: (0, Millis::default()),
+            resumes: false,
         })
     }
 
     /// Hands over what is about to be told. False once nothing is recorded any more.
     pub(super) fn hear(&mut self, event: &Event, now: Millis) -> bool {
-        let mut told = super::share::told(event);
+        let mut told = super::share::told_here(event);
         if let Event::Done(Done::Audited(line)) = event {
             told.push(Told::Wrote(line.reference()));
+        }
+        if let Event::Done(Done::Recorder(RecorderNews::Resumes)) = event {
+            self.resumes = true;
         }
         told.is_empty() || self.recorder.tell(now, told)
     }
 
     /// Hands over what no news tells: the alerts, and how long reads take, when they are others than before.
     pub(super) fn look(&mut self, app: &App, now: Millis) -> bool {
-        self.look_at_latency(app, now) && self.look_at_alerts(app, now)
+        self.resume(app, now) && self.look_at_latency(app, now) && self.look_at_alerts(app, now)
+    }
+
+    fn resume(&mut self, app: &App, now: Millis) -> bool {
+        if !std::mem::take(&mut self.resumes) {
+            return true;
+        }
+        let still = Box::new(app.store.still(now).owned());
+        let known = Told::Known {
+            at: now,
+            whole: true,
+            still,
+        };
+        self.recorder.tell(now, vec![known])
     }
 
     fn look_at_latency(&mut self, app: &App, now: Millis) -> bool {

@@ -9,6 +9,7 @@ use crate::effect::Effect;
 use crate::kind::view::{Lists, View, check_name};
 use crate::shelf;
 use crate::shelf::views::Contents;
+use crate::term::hyperlink::Hyperlink;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
 use crate::ui::palette::Item;
@@ -84,6 +85,12 @@ impl App {
         let pane = self.panes.get(self.active);
         let title = pane.map_or("", |pane| pane.tab(&self.store).title);
         (title, self.stop(self.active).views)
+    }
+
+    /// What on the frame that was drawn last leads to a page of the vendor.
+    #[must_use]
+    pub fn links(&self) -> &[Hyperlink] {
+        &self.places.links
     }
 
     fn stop(&self, pane: usize) -> Stop {

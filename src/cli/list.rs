@@ -31,7 +31,7 @@ pub struct GetArgs {
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Reads the pools, the assigned numbers and every user's profile: a request a hundred users.\n\n\
-Exit codes: 0 read (no row: nobody has it), 2 usage or configuration, 3 sign-in, 4 unreachable, 5 not everything could be read."
+Exit codes: 0 read (no row: not assigned), 2 usage or configuration, 3 sign-in, 4 unreachable, 5 not everything could be read."
 )]
 pub struct WhoisArgs {
     /// A number however it is written, an extension, or a name

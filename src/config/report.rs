@@ -280,6 +280,7 @@ fn ui(lines: &mut Lines<'_>) {
     lines.put("ui.mouse", ui.mouse);
     lines.put("ui.osc52", ui.osc52);
     lines.put("ui.synchronized_output", ui.synchronized_output);
+    lines.put("ui.hyperlinks", ui.hyperlinks);
     if let Some(ascii) = ui.ascii {
         lines.put("ui.ascii", ascii);
     }

@@ -38,6 +38,8 @@ pub struct Ui {
     pub osc52: bool,
     /// Whether frames are bracketed in DEC mode 2026, so that they never show half drawn.
     pub synchronized_output: bool,
+    /// Whether what leads to a page of the vendor is a link of the terminal (OSC 8).
+    pub hyperlinks: bool,
     /// Whether the screen is drawn in ASCII alone; where nobody says, the locale decides.
     pub ascii: Option<bool>,
     /// The zone of the second clock where the profile names none; none is UTC only.
@@ -52,6 +54,7 @@ impl Default for Ui {
             mouse: true,
             osc52: true,
             synchronized_output: true,
+            hyperlinks: true,
             ascii: None,
             time_zone: None,
         }
@@ -70,6 +73,7 @@ impl Ui {
             synchronized_output: from
                 .take("synchronized_output", notes)
                 .unwrap_or(default.synchronized_output),
+            hyperlinks: from.take("hyperlinks", notes).unwrap_or(default.hyperlinks),
             ascii: from.take("ascii", notes),
             time_zone: from.take_as("time_zone", notes, |name: String| time_zone(&name)),
         };

@@ -226,7 +226,7 @@ impl Consult {
     /// The destination as the one who takes the agent's place.
     fn place(&self) -> Result<Destination, String> {
         let who = self.destination.as_ref();
-        let who = who.ok_or("nobody was asked whether they take the call")?;
+        let who = who.ok_or("no user was asked to take the call")?;
         let number = plain(who.address.raw().split('@').next().unwrap_or_default());
         let uri = match (who.user.raw(), who.queue.raw()) {
             ("", queue) if who.queues() => format!("genesys://queue/{queue}"),

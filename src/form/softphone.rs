@@ -34,7 +34,7 @@ static FIELDS: [Field; 8] = [
         .optional(),
     Field::new("takeOver", "Take over", FieldKind::Toggle)
         .group("Station")
-        .help("Whether its station is freed first when somebody else is assigned to it; without it the phone is made and nobody is disassociated.")
+        .help("Whether its station is freed first when somebody else is assigned to it; without it the phone is created and no user is disassociated.")
         .optional(),
     Field::new("setDefault", "Set default", FieldKind::Toggle)
         .group("Station")
@@ -158,7 +158,7 @@ impl Rules for Known {
                 .to_owned(),
         ];
         if payload.take_over {
-            affects.push("Whoever is assigned to its station is disassociated first.".to_owned());
+            affects.push("The user assigned to its station is disassociated first.".to_owned());
         }
         if payload.set_default {
             affects.push("Makes it their default station.".to_owned());

@@ -21,9 +21,9 @@ static FIELDS: [Field; 3] = [
     Field::new("station", "Station", FieldKind::Choice(&[]))
         .help("The station of the phone's line, by its id."),
     Field::new("deed", "What", FieldKind::Choice(&DEEDS))
-        .help("associate assigns it to the person, free disassociates whoever is assigned to it, default makes it the person's default station."),
+        .help("associate assigns it to the person, free disassociates the user assigned to it, default makes it the person's default station."),
     Field::new("user", "Person", FieldKind::Text)
-        .help("Whom to seat, by the user's id. A station of a WebRTC phone is its own person's."),
+        .help("The user to assign, by id. The station of a WebRTC phone belongs to its own user."),
 ];
 
 /// What there is to fill in.
@@ -81,7 +81,7 @@ impl Known {
         let named = !wish.user.is_empty();
         if wish.deed == "free" {
             if station.is_some_and(|station| !station.taken()) {
-                faults.push(Fault::new("deed", "nobody is assigned to it"));
+                faults.push(Fault::new("deed", "no user is assigned to it"));
             }
         } else if !named {
             faults.push(Fault::new("user", "name the user by the id"));
@@ -148,7 +148,7 @@ impl Rules for Known {
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let (deeds, affects) = self.deeds(&self.read(body)?);
         let order = Order::Phone(phone::PhoneOrder::Deeds(deeds));
-        let undo = "By this form: whoever was assigned to it can be assigned again.";
+        let undo = "By this form: the user who was assigned can be assigned again.";
         Plan::of(order, affects, undo)
     }
 

@@ -117,7 +117,8 @@ fn eprint_review(text: &str) {
 fn confirmed(word: &str) -> Result<bool, String> {
     if !std::io::stdin().is_terminal() {
         return Err(
-            "nobody can be asked here: say --yes to send it, or --dry-run to see it".into(),
+            "there is no terminal to confirm at: say --yes to send it, or --dry-run to see it"
+                .into(),
         );
     }
     super::out::error_line(&format!("Type {word} to send it:"));

@@ -51,7 +51,7 @@ pub async fn logout(profile: Profile, environment: Environment) -> Result<u8, St
     say(if was {
         "signed out; the token is revoked, and the keyring keeps nothing"
     } else {
-        "nobody is signed in, and the keyring keeps nothing"
+        "no user was signed in; the keyring keeps nothing"
     });
     Ok(Exit::Ok as u8)
 }
@@ -105,7 +105,7 @@ async fn sign_in(client: &Client, environment: &Environment) -> Result<(), Strin
     }
     if !std::io::stdin().is_terminal() {
         return Err(format!(
-            "{}. Nobody can be asked here: run it in a terminal",
+            "{}. There is no terminal to sign in at: run it in one",
             lack.told().sentence()
         ));
     }

@@ -35,7 +35,7 @@ pub async fn status(loaded: &Loaded, environment: &Environment, json: bool) -> R
     let Some(place) = SharePlace::found(settings, &profile.name, environment) else {
         let place = SharePlace::to_offer(settings, &profile.name, environment);
         say(&format!(
-            "nobody shares this profile: there is no socket at {}. Start `trunkline serve --share`.",
+            "no reader shares this profile: there is no socket at {}. Start `trunkline serve --share`.",
             place.path.display()
         ));
         return Ok(Exit::Unreachable as u8);

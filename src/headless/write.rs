@@ -179,7 +179,8 @@ pub fn agreed(args: &WriteArgs, question: &str) -> Result<bool, String> {
     }
     if args.json || !std::io::stdin().is_terminal() {
         return Err(
-            "nobody can be asked here: say --yes to send it, or --dry-run to see it".into(),
+            "there is no terminal to confirm at: say --yes to send it, or --dry-run to see it"
+                .into(),
         );
     }
     print(&format!("{question} [y/N] "))?;

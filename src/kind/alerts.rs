@@ -213,7 +213,7 @@ const COLUMNS: &[Of] = &[
     Of::text(
         "note",
         "NOTE",
-        "What whoever acknowledged it wrote",
+        "The note of the acknowledgement",
         (16, 40),
         |alert| alert.acknowledged.as_ref().map(|ack| &ack.note).into(),
     )
@@ -222,7 +222,7 @@ const COLUMNS: &[Of] = &[
     Of::moment(
         "silencedUntil",
         "SILENCED",
-        "Until when nobody is notified of it",
+        "Until when its notifications are silenced",
         (8, 9),
         |alert| alert.silenced_until.into(),
     )

@@ -27,7 +27,7 @@ const COLUMNS: &[Of] = &[
     Of::word(
         "state",
         "STATE",
-        "Whether one has it, two have it, the lists disagree, or nobody has it",
+        "Whether it is assigned once, twice, differently in two lists, or not at all",
         (10, 13),
         &Tenure::WORDS,
         |line| Value::Word(line.row.tenure.word()),
@@ -143,7 +143,7 @@ const COLUMNS: &[Of] = &[
     Of::number(
         "free",
         "FREE",
-        "Numbers of the pool that nobody has",
+        "Numbers of the pool that are not assigned",
         (6, 8),
         |line| {
             line.row.count.map_or(Value::None, |count| {

@@ -56,7 +56,7 @@ impl std::fmt::Display for Room {
                 "full: {} of {} callbacks are booked",
                 self.booked, self.most
             ),
-            left => write!(f, "room for {left} of {}", self.most),
+            _ => write!(f, "{}/{} booked", self.booked, self.most),
         }
     }
 }

@@ -47,6 +47,12 @@ impl Region {
         format!("https://api.{}/", self.domain)
     }
 
+    /// A page of its web application, by what follows `https://apps.DOMAIN/directory/#/`.
+    #[must_use]
+    pub fn page(self, page: &str) -> String {
+        format!("https://apps.{}/directory/#/{page}", self.domain)
+    }
+
     /// Where its tokens come from.
     #[must_use]
     pub fn login(self) -> String {

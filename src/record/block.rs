@@ -121,6 +121,11 @@ impl Entry {
         })
     }
 
+    /// Where the block behind it begins.
+    pub(super) fn end(&self) -> Option<u64> {
+        self.offset.checked_add(u64::from(self.length))
+    }
+
     /// Whether these are its bytes.
     #[must_use]
     pub(super) fn holds(&self, block: &[u8]) -> bool {
@@ -148,6 +153,12 @@ pub(super) fn unsqueeze(block: &[u8]) -> io::Result<Vec<u8>> {
 
 /// Opens blocks that were squeezed by one sample.
 pub(super) struct Unsqueezer(zstd::bulk::Decompressor<'static>);
+
+impl std::fmt::Debug for Unsqueezer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Unsqueezer")
+    }
+}
 
 impl Unsqueezer {
     pub(super) fn by(sample: &[u8]) -> io::Result<Self> {

@@ -13,7 +13,14 @@ pub(super) fn told(told: &mut Told) {
     match told {
         Told::News(news) => mask(news),
         Told::Interactions { interactions, .. } => interactions.iter_mut().for_each(interaction),
-        Told::Alerts(_) | Told::Wrote(_) | Told::Hole | Told::Latency(_) => {}
+        Told::Known { at, still, .. } => match std::mem::take(&mut **still).store(*at) {
+            Some(mut store) => {
+                everything(&mut store);
+                **still = store.still(*at).owned();
+            }
+            None => *told = Told::Hole,
+        },
+        Told::Alerts(_) | Told::Wrote(_) | Told::Hole | Told::Latency(_) | Told::Packed { .. } => {}
     }
 }
 

@@ -1,9 +1,9 @@
 //! Plain data as bytes, in which a string that comes again is a number.
 //!
-//! Underneath is msgpack with the names of fields, so that a later version can add one. It is kept in three columns, since what
-//! is alike compresses well where it stands together: the *shape* (every marker, the names of fields, and strings that are new),
-//! the *numbers of strings* (names of the run, [`Glossary`], or strings that the same block has spelt out already), and whole
-//! numbers. msgpack's one unused marker stands in the shape for a string that is known. Numbers are written as the step from
+//! Underneath is msgpack with the names of fields, so that a later version can add one. It is kept in columns, since what is
+//! alike compresses well where it stands together: the *shape* (every marker, the names of fields, and strings that are new),
+//! whole numbers, and for each field the *numbers of its strings* (names of the run, [`Glossary`], or strings that the same block
+//! has spelt out already). msgpack's one unused marker stands in the shape for a string that is known. Numbers are written as the step from
 //! the one before where that is shorter: the ids of a column follow each other, and so do times.
 
 use std::borrow::Cow;
@@ -145,16 +145,19 @@ pub(super) fn pack(value: &impl Serialize, names: &Glossary) -> io::Result<Packe
         spelt: Vec::new(),
         last: 0,
         wholes: Wholes::default(),
+        fields: Fields::default(),
         shape: Vec::with_capacity(raw.len() / 4),
-        texts: Vec::new(),
+        texts: vec![Vec::new()],
         numbers: Vec::new(),
     };
     let (mut at, mut nesting) = (Walk(&raw), Nesting::default());
     while let Some((marker, token)) = at.next(Kept::Whole)? {
-        let is_key = nesting.place(marker, &token)?;
+        let place = nesting.place(marker, &token)?;
         match token {
-            Token::Text(text) if is_key => columns.key(text),
-            Token::Text(text) => columns.text(text),
+            Token::Text(text) => match place {
+                Place::Key => nesting.of(columns.key(text)),
+                Place::Value(field) => columns.text(text, field),
+            },
             Token::Whole(bytes) => columns.whole(marker, bytes),
             Token::Other(bytes) | Token::Many(bytes, _) => columns.shape.extend_from_slice(bytes),
             Token::Known => return Err(broken("a marker that is not used")),
@@ -170,40 +173,49 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8], names: &Glossary) -> io:
     if rest.varint()? != names.len() as u64 {
         return Err(broken("names that are missing"));
     }
-    let (shape, texts) = (rest.column()?, rest.column()?);
-    let (mut shape, mut texts, mut numbers) = (Walk(shape), Walk(texts), rest);
+    let mut shape = Walk(rest.column()?);
+    let mut texts: Vec<Walk<'_>> = Vec::new();
+    for _ in 0..rest.varint()? {
+        texts.push(Walk(rest.column()?));
+    }
+    let mut numbers = rest;
     // A guess: what is known takes more room than its number.
     let mut raw = Vec::with_capacity(bytes.len().saturating_mul(2));
     let mut local: Vec<&str> = Vec::new();
     let (mut last, mut wholes) = (0_usize, Wholes::default());
-    let mut nesting = Nesting::default();
+    let (mut nesting, mut fields) = (Nesting::default(), Fields::default());
     while let Some((marker, token)) = shape.next(Kept::Apart)? {
-        let is_key = nesting.place(marker, &token)?;
+        let place = nesting.place(marker, &token)?;
         match token {
             Token::Other(bytes) | Token::Many(bytes, _) => raw.extend_from_slice(bytes),
             Token::Whole(_) => wholes.put(marker, &mut numbers, &mut raw)?,
             Token::Text(text) => {
-                if NUMBERED.contains(&text.len()) {
-                    if !is_key {
-                        last = names.len() + local.len();
-                    }
-                    local.push(text);
+                let is_numbered = NUMBERED.contains(&text.len());
+                let number = is_numbered.then(|| names.len() + local.len());
+                match (place, number) {
+                    (Place::Key, number) => nesting.of(fields.of(number)),
+                    (Place::Value(_), Some(number)) => last = number,
+                    (Place::Value(_), None) => {}
                 }
+                local.extend(is_numbered.then_some(text));
                 put_text(&mut raw, text);
             }
             Token::Known => {
-                let number = if is_key {
-                    usize::try_from(shape.varint()?).ok()
-                } else {
-                    let code = texts.varint()?;
-                    match code & 1 {
-                        0 => usize::try_from(code >> 1).ok(),
-                        _ => stepped(last, code >> 1),
+                let number = match place {
+                    Place::Key => usize::try_from(shape.varint()?).ok(),
+                    Place::Value(field) => {
+                        let column = texts.get_mut(field);
+                        let code = column.ok_or_else(|| broken("a column too few"))?.varint()?;
+                        match code & 1 {
+                            0 => usize::try_from(code >> 1).ok(),
+                            _ => stepped(last, code >> 1),
+                        }
                     }
                 };
                 let number = number.ok_or_else(|| broken("a number out of range"))?;
-                if !is_key {
-                    last = number;
+                match place {
+                    Place::Key => nesting.of(fields.of(Some(number))),
+                    Place::Value(_) => last = number,
                 }
                 let name = number
                     .checked_sub(names.len())
@@ -227,8 +239,9 @@ struct Columns<'a> {
     spelt: Vec<Box<str>>,
     last: usize,
     wholes: Wholes,
+    fields: Fields,
     shape: Vec<u8>,
-    texts: Vec<u8>,
+    texts: Vec<Vec<u8>>,
     numbers: Vec<u8>,
 }
 
@@ -238,23 +251,30 @@ impl Columns<'_> {
         known.or_else(|| self.local.get(text).copied())
     }
 
-    /// The name of a field belongs to the shape: that of the next one is the same.
-    fn key(&mut self, text: &str) {
-        if let Some(number) = self.number(text) {
+    /// The name of a field belongs to the shape: that of the next one is the same. Gives the column of what the field holds.
+    fn key(&mut self, text: &str) -> usize {
+        let number = if let Some(number) = self.number(text) {
             self.shape.push(KNOWN);
             put_varint(&mut self.shape, number as u64);
+            Some(number)
         } else {
-            self.spell(text);
-        }
+            self.spell(text)
+        };
+        self.fields.of(number)
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str, field: usize) {
         if let Some(number) = self.number(text) {
             let step = (number as u64).wrapping_sub(self.last as u64);
             let step = folded(step.cast_signed()) << 1 | 1;
             let plain = (number as u64) << 1;
             self.shape.push(KNOWN);
-            put_varint(&mut self.texts, plain.min(step));
+            if field >= self.texts.len() {
+                self.texts.resize(field + 1, Vec::new());
+            }
+            if let Some(column) = self.texts.get_mut(field) {
+                put_varint(column, plain.min(step));
+            }
             self.last = number;
         } else if let Some(number) = self.spell(text) {
             self.last = number;
@@ -284,18 +304,32 @@ impl Columns<'_> {
     }
 
     fn joined(self) -> Packed {
-        let length = self.shape.len() + self.texts.len() + self.numbers.len();
+        let texts: usize = self.texts.iter().map(|column| column.len() + 2).sum();
+        let length = self.shape.len() + texts + self.numbers.len();
         let mut bytes = Vec::with_capacity(length + 16);
         put_varint(&mut bytes, self.names.len() as u64);
-        for column in [self.shape, self.texts] {
-            put_varint(&mut bytes, column.len() as u64);
-            bytes.extend_from_slice(&column);
+        put_column(&mut bytes, &self.shape);
+        put_varint(&mut bytes, self.texts.len() as u64);
+        for column in &self.texts {
+            put_column(&mut bytes, column);
         }
         bytes.extend_from_slice(&self.numbers);
         Packed {
             bytes,
             spelt: self.spelt,
         }
+    }
+}
+
+/// In which column the strings of a field are: those of each name together, what stands in no field and what has a name that is
+/// not numbered in the first.
+#[derive(Default)]
+struct Fields(HashMap<usize, usize>);
+
+impl Fields {
+    fn of(&mut self, name: Option<usize>) -> usize {
+        let next = self.0.len() + 1;
+        name.map_or(0, |name| *self.0.entry(name).or_insert(next))
     }
 }
 
@@ -342,6 +376,11 @@ fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(u8::try_from(value).unwrap_or(0));
 }
 
+fn put_column(bytes: &mut Vec<u8>, column: &[u8]) {
+    put_varint(bytes, column.len() as u64);
+    bytes.extend_from_slice(column);
+}
+
 fn put_text(bytes: &mut Vec<u8>, text: &str) {
     // Memory does not fail.
     let _ = rmp::encode::write_str(bytes, text);
@@ -374,18 +413,37 @@ enum Kept {
 /// Maps and lists within each other that are read: what trunkline writes has a dozen.
 const DEEPEST: usize = 128;
 
-/// Knows which strings of a stream are names of fields.
+/// What a token is to what it stands in.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The name of a field.
+    Key,
+    /// Something in a field, whose [column](Fields) this is.
+    Value(usize),
+}
+
+/// Knows which strings of a stream are names of fields, and in which field the others stand.
 #[derive(Default)]
-struct Nesting(Vec<(u64, bool)>);
+struct Nesting(Vec<Level>);
+
+/// A map or a list that is not over.
+struct Level {
+    left: u64,
+    is_map: bool,
+    field: usize,
+}
 
 impl Nesting {
-    /// Takes in the next token; true where it is a key of a map.
-    fn place(&mut self, marker: u8, token: &Token<'_>) -> io::Result<bool> {
-        let mut is_key = false;
-        if let Some((left, is_map)) = self.0.last_mut() {
-            *left -= 1;
-            is_key = *is_map && !left.is_multiple_of(2);
-            if *left == 0 {
+    /// Takes in the next token.
+    fn place(&mut self, marker: u8, token: &Token<'_>) -> io::Result<Place> {
+        let mut field = 0;
+        if let Some(level) = self.0.last_mut() {
+            level.left -= 1;
+            if level.is_map && !level.left.is_multiple_of(2) {
+                return Ok(Place::Key);
+            }
+            field = level.field;
+            if level.left == 0 {
                 self.0.pop();
             }
         }
@@ -396,9 +454,20 @@ impl Nesting {
                 return Err(broken("too deep"));
             }
             let is_map = matches!(marker, 0x80..=0x8f | 0xde | 0xdf);
-            self.0.push((*length, is_map));
+            self.0.push(Level {
+                left: *length,
+                is_map,
+                field,
+            });
         }
-        Ok(is_key)
+        Ok(Place::Value(field))
+    }
+
+    /// What follows is in this field.
+    fn of(&mut self, field: usize) {
+        if let Some(level) = self.0.last_mut() {
+            level.field = field;
+        }
     }
 }
 

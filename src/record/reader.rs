@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::mpsc::Sender;
 
 use super::block::{Entry, Sort, Unsqueezer, unsqueeze};
 use super::folder::{RecordFolder, day_of};
 use super::pack::{Glossary, NameList, unpack};
 use super::shard::Shard;
-use super::told::{Moment, Reckoning, Told};
+use super::told::{Moment, Reckoning};
 use super::writer::{About, QUIET};
 use super::{RecordError, SCHEMA};
 use crate::store::still::Still;
@@ -60,12 +59,35 @@ pub struct Look {
     pub at: Millis,
     /// Whether it was recorded then.
     pub coverage: LookCoverage,
-    /// What was told after it, until the next stretch.
-    pub ahead: VecDeque<Moment>,
+    /// What was told after it: [`Record::ahead`] reads it.
+    pub rest: Rest,
+    /// What could not be read, in words.
+    pub damage: Vec<String>,
+}
+
+/// What was told after a moment, until the next stretch.
+#[derive(Debug, Default)]
+pub struct Ahead {
+    /// What, in order.
+    pub moments: VecDeque<Moment>,
     /// Where the next stretch begins; none is the end of the record.
     pub next: Option<Millis>,
     /// What could not be read, in words.
     pub damage: Vec<String>,
+}
+
+/// What of a stretch was not read yet: who goes to a moment waits for what was told until then, and for no more.
+#[derive(Debug)]
+pub struct Rest(Unread);
+
+#[derive(Debug)]
+enum Unread {
+    Nothing(Ahead),
+    Some {
+        day: String,
+        names: Box<Glossary>,
+        roll: Box<Roll>,
+    },
 }
 
 /// Whether a moment was recorded.
@@ -82,9 +104,15 @@ struct Base {
     at: Millis,
     store: Store,
     about: About,
-    /// Those that have not happened yet.
-    moments: VecDeque<Moment>,
-    rolled: Rolled,
+    names: Glossary,
+    /// What did not happen yet is in it.
+    roll: Roll,
+}
+
+impl Default for Rest {
+    fn default() -> Self {
+        Self(Unread::Nothing(Ahead::default()))
+    }
 }
 
 impl Record {
@@ -142,41 +170,65 @@ impl Record {
         &self.days
     }
 
-    /// Everything known at that moment, and what came after it.
+    /// Everything known at that moment.
     ///
     /// # Errors
     /// When nothing is recorded at it or before, or what is needed cannot be read.
     pub fn look(&mut self, at: Millis) -> Result<Look, RecordError> {
-        let Reel {
-            mut store,
-            mut moments,
-            until,
-            known,
-            next,
-            damage,
-            ..
-        } = self.stretch(at, Some(at))?;
-        let mut changes = Changes::default();
-        while moments.front().is_some_and(|moment| moment.at <= at)
-            && let Some(moment) = moments.pop_front()
-        {
-            moment.happen(&mut store, &mut changes);
-            changes.clear();
-        }
-        store.registrations.tick(at, &mut changes);
-        let silent = known < at;
+        let (day, base, mut damage) = self.stretch(at, Some(at))?;
+        let (mut store, mut roll) = (base.store, base.roll);
+        damage.append(&mut roll.damage);
+        // What of it is not read yet was told later: until this moment everything is there.
+        let mut coverage = LookCoverage::Recorded;
+        let unread = if roll.over {
+            let until = roll.until;
+            let (mut ahead, known) = self.close(&day, roll)?;
+            let mut changes = Changes::default();
+            while ahead.moments.front().is_some_and(|moment| moment.at <= at)
+                && let Some(hole) = ahead.moments.pop_front()
+            {
+                hole.happen(&mut store, &mut changes);
+                changes.clear();
+            }
+            if known < at {
+                coverage = LookCoverage::Nothing(until);
+            }
+            damage.append(&mut ahead.damage);
+            Unread::Nothing(ahead)
+        } else {
+            Unread::Some {
+                day,
+                names: Box::new(base.names),
+                roll: Box::new(roll),
+            }
+        };
+        store.registrations.tick(at, &mut Changes::default());
         Ok(Look {
             store,
             at,
-            coverage: if silent {
-                LookCoverage::Nothing(until)
-            } else {
-                LookCoverage::Recorded
-            },
-            ahead: moments,
-            next,
+            coverage,
+            rest: Rest(unread),
             damage,
         })
+    }
+
+    /// Reads what was told after a moment, until the next stretch.
+    ///
+    /// # Errors
+    /// When what is needed cannot be read.
+    pub fn ahead(&mut self, rest: Rest) -> Result<Ahead, RecordError> {
+        match rest.0 {
+            Unread::Nothing(ahead) => Ok(ahead),
+            Unread::Some {
+                day,
+                names,
+                mut roll,
+            } => {
+                let shard = self.shard(&day)?;
+                roll.run(shard, &names, None, |_| true);
+                self.close(&day, *roll).map(|(ahead, _)| ahead)
+            }
+        }
     }
 
     /// The stretch that a moment is in.
@@ -184,11 +236,29 @@ impl Record {
     /// # Errors
     /// As [`Self::look`].
     pub fn reel(&mut self, at: Millis) -> Result<Reel, RecordError> {
-        self.stretch(at, None)
+        let (day, base, mut damage) = self.stretch(at, None)?;
+        let until = base.roll.until;
+        let (mut ahead, known) = self.close(&day, base.roll)?;
+        damage.append(&mut ahead.damage);
+        Ok(Reel {
+            store: base.store,
+            from: base.at,
+            next: ahead.next,
+            moments: ahead.moments,
+            until,
+            known,
+            damage,
+            about: base.about,
+        })
     }
 
-    /// The stretch that a moment is in, and what was told until that other one has happened already.
-    fn stretch(&mut self, at: Millis, happened: Option<Millis>) -> Result<Reel, RecordError> {
+    /// The stretch that a moment is in, its day, and what of it cannot be read. Where a moment is given, what was told until
+    /// then has happened already, and what was told later may not have been read.
+    fn stretch(
+        &mut self,
+        at: Millis,
+        happened: Option<Millis>,
+    ) -> Result<(String, Base, Vec<String>), RecordError> {
         let day = day_of(at);
         let days: Vec<String> = self
             .days
@@ -201,7 +271,7 @@ impl Record {
         let mut version = None;
         for day in days {
             match base(self.shard(&day)?, at, happened, &mut damage) {
-                Ok(Some(base)) => return self.unroll(&day, base, damage),
+                Ok(Some(base)) => return Ok((day, base, damage)),
                 Ok(None) => {}
                 Err(error @ RecordError::Version { .. }) => version = Some(error),
                 Err(error) => return Err(error),
@@ -217,12 +287,9 @@ impl Record {
         })
     }
 
-    fn unroll(
-        &mut self,
-        day: &str,
-        base: Base,
-        mut damage: Vec<String>,
-    ) -> Result<Reel, RecordError> {
+    /// What is ahead where all of a stretch was read, with the hole that may be at its end; and the last moment of which
+    /// something is known.
+    fn close(&mut self, day: &str, mut roll: Roll) -> Result<(Ahead, Millis), RecordError> {
         let next_day = self.days.iter().find(|known| known.as_str() > day).cloned();
         let after = match next_day {
             Some(next) => {
@@ -232,124 +299,126 @@ impl Record {
             None => None,
         };
         let written = self.folder.is_written();
-        let (mut roll, mut moments) = (base.rolled, base.moments);
         let next = roll.next.or(after);
         let goes_on = next.is_none() && !roll.ended && written;
         let hole = roll.until.plus(if goes_on { GOES_ON } else { 1 });
         if next.is_none_or(|next| next > hole) {
             roll.hole(hole);
-            moments.append(&mut roll.moments);
         }
-        let known = hole.plus(-1);
-        damage.append(&mut roll.damage);
-        Ok(Reel {
-            store: base.store,
-            from: base.at,
+        let ahead = Ahead {
+            moments: roll.moments,
             next,
-            moments,
-            until: roll.until,
-            known,
-            damage,
-            about: base.about,
-        })
+            damage: roll.damage,
+        };
+        Ok((ahead, hole.plus(-1)))
     }
 }
 
-/// What was told from a base until the next one.
-#[derive(Default)]
-struct Rolled {
+/// What was told from a base until the next one, as it is read.
+#[derive(Debug)]
+struct Roll {
+    opener: Unsqueezer,
+    /// The entry that is read next, and where its block should begin: none where that is not known.
+    place: usize,
+    behind: Option<u64>,
     /// Those that are not handed over yet.
     moments: VecDeque<Moment>,
     /// The last one that there was.
     last: Millis,
     until: Millis,
     ended: bool,
+    /// Everything was read.
+    over: bool,
     /// Where the next stretch begins, when one does in this shard.
     next: Option<Millis>,
     damage: Vec<String>,
 }
 
-impl Rolled {
-    /// Reads on from the base at that place, and hands over what was told as it comes.
-    fn of(
-        shard: &Shard,
-        names: &Glossary,
-        base: usize,
-        to: &Sender<VecDeque<Moment>>,
-    ) -> io::Result<Self> {
+impl Roll {
+    /// Begins behind the base at that place.
+    fn of(shard: &Shard, names: &Glossary, base: usize) -> io::Result<Self> {
         let entry = shard.entries.get(base).and_then(Option::as_ref);
-        let mut rolled = Self {
+        Ok(Self {
+            opener: Unsqueezer::by(&names.sample)?,
+            place: base + 1,
+            behind: entry.and_then(Entry::end),
+            moments: VecDeque::new(),
+            last: Millis::default(),
             until: entry.map(|entry| entry.at).unwrap_or_default(),
-            ..Self::default()
-        };
-        rolled.next = rolled.run(shard, names, base + 1, to)?;
-        Ok(rolled)
+            ended: false,
+            over: false,
+            next: None,
+            damage: Vec::new(),
+        })
     }
 
+    /// Reads on to the end, or to what was told after that moment. What was told is handed over as it comes, as long as
+    /// somebody takes it.
     fn run(
         &mut self,
         shard: &Shard,
         names: &Glossary,
-        from: usize,
-        to: &Sender<VecDeque<Moment>>,
-    ) -> io::Result<Option<Millis>> {
-        let mut opener = Unsqueezer::by(&names.sample)?;
-        let base = from
-            .checked_sub(1)
-            .and_then(|base| shard.entries.get(base)?.as_ref());
-        let end = |entry: &Entry| entry.offset.checked_add(u64::from(entry.length));
-        let mut behind = base.and_then(end);
-        for (place, entry) in shard.entries.iter().enumerate().skip(from) {
-            let told = std::mem::take(&mut self.moments);
-            // Nobody waits for it where what it begins with cannot be read.
-            if !told.is_empty() && to.send(told).is_err() {
-                return Ok(None);
+        to: Option<Millis>,
+        mut takes: impl FnMut(&mut VecDeque<Moment>) -> bool,
+    ) {
+        while !self.over {
+            let entry = shard.entries.get(self.place);
+            let is_later =
+                |entry: &Entry| entry.sort == Sort::News && to.is_some_and(|to| entry.at > to);
+            if entry.is_some_and(|entry| entry.is_some_and(|entry| is_later(&entry))) {
+                return;
             }
-            let Some(entry) = entry else {
-                let told = format!(
-                    "{} entry {place}: the index is not as it was written",
-                    shard.day
-                );
-                self.missing(self.until, told);
-                behind = None;
-                continue;
-            };
-            // A run leaves nothing out: what lies between two blocks of it is one that no entry names any more.
-            if entry.sort != Sort::Head && behind.is_some_and(|behind| behind != entry.offset) {
-                let told = format!("{} entry {place}: there was another before it", shard.day);
-                self.missing(self.until, told);
+            match entry {
+                Some(entry) => self.read(shard, names, entry.as_ref()),
+                None => self.over = true,
             }
-            behind = end(entry);
-            match entry.sort {
-                // One that is damaged is no begin of anything: its run goes on as if it were not there.
-                Sort::Still | Sort::Head if shard.block(entry).is_ok() => {
-                    return Ok(Some(entry.at));
-                }
-                Sort::Still | Sort::Names | Sort::Figures => {}
-                // Another run begins here, whoever's it is: what was before it nobody followed up to it.
-                Sort::Head => {
-                    let told = format!(
-                        "{} at {}: the begin of a run is damaged",
-                        shard.day, entry.at
-                    );
-                    self.missing(self.until, told);
-                }
-                Sort::End => (self.ended, self.until) = (true, entry.at.max(self.until)),
-                Sort::News => match news(shard, entry, names, &mut opener) {
-                    Ok(read) => {
-                        self.until = read.until.max(self.until);
-                        let last = read.moments.last().map(|moment| moment.at);
-                        self.last = last.unwrap_or_default().max(self.last);
-                        self.moments.extend(read.moments);
-                    }
-                    Err(error) => {
-                        let told = format!("{} at {}: {error}", shard.day, entry.at);
-                        self.missing(entry.at, told);
-                    }
-                },
+            self.place += 1;
+            if !self.moments.is_empty() && !takes(&mut self.moments) {
+                return;
             }
         }
-        Ok(None)
+    }
+
+    fn read(&mut self, shard: &Shard, names: &Glossary, entry: Option<&Entry>) {
+        let (day, place) = (&shard.day, self.place);
+        let Some(entry) = entry else {
+            let told = format!("{day} entry {place}: the index is not as it was written");
+            self.missing(self.until, told);
+            self.behind = None;
+            return;
+        };
+        // A run leaves nothing out: what lies between two blocks of it is one that no entry names any more.
+        let follows = self.behind.is_none_or(|behind| behind == entry.offset);
+        if entry.sort != Sort::Head && !follows {
+            let told = format!("{day} entry {place}: there was another before it");
+            self.missing(self.until, told);
+        }
+        self.behind = entry.end();
+        match entry.sort {
+            // One that is damaged is no begin of anything: its run goes on as if it were not there.
+            Sort::Still | Sort::Head if shard.block(entry).is_ok() => {
+                (self.next, self.over) = (Some(entry.at), true);
+            }
+            Sort::Still | Sort::Names | Sort::Figures => {}
+            // Another run begins here, whoever's it is: what was before it nobody followed up to it.
+            Sort::Head => {
+                let told = format!("{day} at {}: the begin of a run is damaged", entry.at);
+                self.missing(self.until, told);
+            }
+            Sort::End => (self.ended, self.until) = (true, entry.at.max(self.until)),
+            Sort::News => match news(shard, entry, names, &mut self.opener) {
+                Ok(read) => {
+                    self.until = read.until.max(self.until);
+                    let last = read.moments.last().map(|moment| moment.at);
+                    self.last = last.unwrap_or_default().max(self.last);
+                    self.moments.extend(read.moments);
+                }
+                Err(error) => {
+                    let told = format!("{day} at {}: {error}", entry.at);
+                    self.missing(entry.at, told);
+                }
+            },
+        }
     }
 
     fn missing(&mut self, at: Millis, told: String) {
@@ -362,10 +431,7 @@ impl Rolled {
     fn hole(&mut self, at: Millis) {
         let at = self.last.max(at);
         self.last = at;
-        self.moments.push_back(Moment {
-            at,
-            told: vec![Told::Hole],
-        });
+        self.moments.push_back(Moment::hole(at));
     }
 }
 
@@ -404,43 +470,17 @@ fn base(
             }
         };
         let names = glossary(shard, place);
-        // Both take as long, and somebody waits: what was told is read while the still is, and happens as it comes.
-        let read = std::thread::scope(|scope| {
-            let (to, told) = std::sync::mpsc::channel();
-            let names = &names;
-            let rolled = scope.spawn(move || Rolled::of(shard, names, place, &to));
-            let mut store = match entry.sort {
-                Sort::Head => Store::default(),
-                _ => still(shard, &entry, names)?,
-            };
-            let (mut moments, mut changes) = (VecDeque::new(), Changes::default());
-            for moment in told.into_iter().flatten() {
-                if moments.is_empty() && happened.is_some_and(|at| moment.at <= at) {
-                    moment.happen(&mut store, &mut changes);
-                    changes.clear();
-                } else {
-                    moments.push_back(moment);
-                }
-            }
-            let ended = |_| Err(io::Error::other("its reader ended"));
-            let mut rolled = rolled.join().unwrap_or_else(ended)?;
-            moments.append(&mut rolled.moments);
-            Ok((store, moments, rolled))
-        });
-        match read {
-            Ok((store, moments, rolled)) => {
+        match unrolled(shard, (place, &entry), &names, happened) {
+            Ok((store, roll)) => {
                 return Ok(Some(Base {
                     at: entry.at,
                     store,
                     about,
-                    moments,
-                    rolled,
+                    names,
+                    roll,
                 }));
             }
-            Err(why) => {
-                let why: io::Error = why;
-                damage.push(format!("{} at {}: {why}", shard.day, entry.at));
-            }
+            Err(why) => damage.push(format!("{} at {}: {why}", shard.day, entry.at)),
         }
         damage.truncate(NAMED);
     }
@@ -448,6 +488,44 @@ fn base(
         Some(found) => Err(RecordError::Version { found }),
         None => Ok(None),
     }
+}
+
+/// What was known at a base, and what was told after it: until a moment, where one is given, it has happened already.
+fn unrolled(
+    shard: &Shard,
+    (place, entry): (usize, &Entry),
+    names: &Glossary,
+    happened: Option<Millis>,
+) -> io::Result<(Store, Roll)> {
+    // Both take as long, and somebody waits: what was told is read while the still is, and happens as it comes.
+    std::thread::scope(|scope| {
+        let (to, told) = std::sync::mpsc::channel();
+        let read = scope.spawn(move || {
+            let mut roll = Roll::of(shard, names, place)?;
+            // Nobody waits for it where what it begins with cannot be read.
+            roll.run(shard, names, happened, |moments| {
+                to.send(std::mem::take(moments)).is_ok()
+            });
+            Ok(roll)
+        });
+        let mut store = match entry.sort {
+            Sort::Head => Store::default(),
+            _ => still(shard, entry, names)?,
+        };
+        let (mut moments, mut changes) = (VecDeque::new(), Changes::default());
+        for moment in told.into_iter().flatten() {
+            if moments.is_empty() && happened.is_some_and(|at| moment.at <= at) {
+                moment.happen(&mut store, &mut changes);
+                changes.clear();
+            } else {
+                moments.push_back(moment);
+            }
+        }
+        let ended = |_| Err(io::Error::other("its reader ended"));
+        let mut roll = read.join().unwrap_or_else(ended)?;
+        roll.moments = moments;
+        Ok((store, roll))
+    })
 }
 
 /// The head of the run that an entry belongs to.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::folder::RecordFolder;
 use super::told::Told;
@@ -21,19 +21,24 @@ const UNDER_WAY: i64 = 200;
 /// The longest that the thread sleeps.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// Where somebody else records, it is looked so often whether that is so.
+const RETRIED: Duration = Duration::from_secs(5);
+
 /// What became of recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecorderNews {
     /// It records.
     Records,
-    /// Another process of this profile does: this one only reads.
+    /// Another process of this profile does: this one only reads, until that one ends.
     Elsewhere,
+    /// That one has ended, and this one goes on: it has to be told everything that is known first.
+    Resumes,
     /// It stopped, and this is why.
     Stopped(String),
 }
 
 #[derive(Debug)]
-enum Order {
+pub(super) enum Order {
     Tell(Millis, Vec<Told>),
     Close(Millis),
 }
@@ -57,15 +62,26 @@ impl Recorder {
         let (to, orders) = sync_channel(WAITING);
         let left_out = Arc::new(AtomicU64::new(0));
         let lost = Arc::clone(&left_out);
-        let work = move || match Writer::open(folder, about, settings) {
-            Ok(writer) => {
-                say(RecorderNews::Records);
-                if let Err(error) = run(writer, &orders, &lost) {
-                    say(RecorderNews::Stopped(error.to_string()));
+        let work = move || {
+            let opened = match Writer::open(folder.clone(), about.clone(), settings) {
+                Ok(writer) => {
+                    say(RecorderNews::Records);
+                    Ok(Some(writer))
                 }
+                Err(RecordError::Taken) => {
+                    say(RecorderNews::Elsewhere);
+                    let open = || Writer::open(folder.clone(), about.clone(), settings);
+                    resumed(&orders, open, &say, RETRIED)
+                }
+                Err(error) => Err(error),
+            };
+            let ran = opened.and_then(|writer| match writer {
+                Some(writer) => run(writer, &orders, &lost),
+                None => Ok(()),
+            });
+            if let Err(error) = ran {
+                say(RecorderNews::Stopped(error.to_string()));
             }
-            Err(RecordError::Taken) => say(RecorderNews::Elsewhere),
-            Err(error) => say(RecorderNews::Stopped(error.to_string())),
         };
         let thread = std::thread::Builder::new().name("recorder".to_owned());
         Self {
@@ -93,6 +109,43 @@ impl Recorder {
         let _ = self.to.send(Order::Close(now));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
+        }
+    }
+}
+
+/// Waits until nobody else records, and then for everything that is known: what was told before is in that. None where this
+/// process ends first.
+pub(super) fn resumed(
+    orders: &Receiver<Order>,
+    open: impl Fn() -> Result<Writer, RecordError>,
+    say: &impl Fn(RecorderNews),
+    every: Duration,
+) -> Result<Option<Writer>, RecordError> {
+    let mut writer = None;
+    let mut next = Instant::now() + every;
+    loop {
+        if writer.is_none() && Instant::now() >= next {
+            next = Instant::now() + every;
+            writer = match open() {
+                Ok(writer) => Some(writer),
+                Err(RecordError::Taken) => None,
+                Err(error) => return Err(error),
+            };
+            if writer.is_some() {
+                say(RecorderNews::Resumes);
+            }
+        }
+        let wait = next.saturating_duration_since(Instant::now());
+        match orders.recv_timeout(wait) {
+            Ok(Order::Tell(at, told)) => {
+                let knows = told.iter().any(|told| matches!(told, Told::Known { .. }));
+                if let Some(mut writer) = writer.take_if(|_| knows) {
+                    writer.tell(at, told)?;
+                    return Ok(Some(writer));
+                }
+            }
+            Ok(Order::Close(_)) | Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            Err(RecvTimeoutError::Timeout) => {}
         }
     }
 }

@@ -1,14 +1,20 @@
 //! What was told at one moment, and what it does to everything known.
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::frame::{LARGE, opened};
 use crate::model::alert::AlertBook;
 use crate::model::audit::AuditRef;
 use crate::model::interaction::Interaction;
+use crate::store::still::Still;
 use crate::store::{Changes, Store};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::news::News;
+
+/// Why rows are stale behind a hole.
+const UNREAD: &str = "nothing was recorded here; what was known before is shown";
 
 /// One thing that was told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,9 +36,39 @@ pub enum Told {
     Hole,
     /// How long half of the reads take, in milliseconds.
     Latency(u32),
+    /// Everything known: by a reader who shares it, or here, where recording begins in the middle.
+    Known {
+        /// As of when.
+        at: Millis,
+        /// Whether it has read everyone.
+        whole: bool,
+        /// What it knows.
+        still: Box<Still<'static>>,
+    },
+    /// The same as it came over the share: whoever records unpacks it.
+    #[serde(skip)]
+    Packed {
+        /// As of when.
+        at: Millis,
+        /// Whether it has read everyone.
+        whole: bool,
+        /// What it knows.
+        packed: Bytes,
+    },
 }
 
 impl Told {
+    /// What came over a share, unpacked; a hole where it cannot be read.
+    pub(super) fn unpacked(self) -> Self {
+        let Self::Packed { at, whole, packed } = self else {
+            return self;
+        };
+        match opened(&packed, LARGE) {
+            Ok(still) => Self::Known { at, whole, still },
+            Err(_) => Self::Hole,
+        }
+    }
+
     /// Whether a piece of news is of the organisation, and not of the console or its connection.
     #[must_use]
     pub fn concerns(news: &News) -> bool {
@@ -57,6 +93,13 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Something was told until that moment and is not in the record.
+    #[must_use]
+    pub fn hole(at: Millis) -> Self {
+        let told = vec![Told::Hole];
+        Self { at, told }
+    }
+
     /// Lets it happen again.
     pub fn happen(self, store: &mut Store, changes: &mut Changes) {
         let due = store.registrations.next_deadline();
@@ -74,10 +117,14 @@ impl Moment {
                     interactions,
                     faults,
                 } => store.transfers.listed(interactions, faults, self.at),
-                Told::Wrote(_) => {}
+                Told::Wrote(_) | Told::Packed { .. } => {}
+                Told::Known { at, whole, still } => {
+                    if !store.adopt(*still, (at, whole), changes) {
+                        store.unsure(UNREAD.into(), self.at, changes);
+                    }
+                }
                 Told::Hole => {
-                    let why = "nothing was recorded here; what was known before is shown";
-                    store.unsure(why.into(), self.at, changes);
+                    store.unsure(UNREAD.into(), self.at, changes);
                 }
             }
         }

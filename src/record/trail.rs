@@ -113,7 +113,7 @@ fn state(store: &Store, of: &TrailOf, at: Millis) -> Option<Text> {
 fn concerns(told: &mut Told, of: &TrailOf) -> bool {
     let news = match told {
         Told::News(news) => news,
-        Told::Hole => return true,
+        Told::Hole | Told::Known { .. } => return true,
         _ => return false,
     };
     match of {

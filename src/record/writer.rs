@@ -157,7 +157,8 @@ impl Writer {
         Ok(())
     }
 
-    fn kept(&self, mut told: Told) -> Option<Told> {
+    fn kept(&self, told: Told) -> Option<Told> {
+        let mut told = told.unpacked();
         if let Told::News(news) = &told
             && !Told::concerns(news)
         {
@@ -210,7 +211,11 @@ impl Writer {
         self.append(Sort::News, at, &block)?;
         self.written = until;
         if reckoning.moments.len().min(SAMPLED) > self.lately.len() {
-            self.lately = reckoning.moments.iter().take(SAMPLED).cloned().collect();
+            // Everything known is no sample of what is told.
+            let known = |told: &Told| matches!(told, Told::Known { .. });
+            let lately = reckoning.moments.iter().take(SAMPLED);
+            let lately = lately.filter(|moment| !moment.told.iter().any(known));
+            self.lately = lately.cloned().collect();
         }
         for moment in reckoning.moments {
             moment.happen(&mut self.store, &mut self.changes);

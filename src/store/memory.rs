@@ -67,6 +67,7 @@ impl Registrations {
             for row in &gone {
                 if let Some(slot) = self.slots.get(*row as usize) {
                     self.labels.remove(&slot.device);
+                    self.traits.remove(&slot.device);
                 }
             }
             if !gone.is_empty() {

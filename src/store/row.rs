@@ -11,6 +11,7 @@ use super::trail::EntryLink;
 use super::users::{NONE, Owner};
 use crate::model::registration::condition::Condition;
 use crate::model::registration::obstacle::Obstacle;
+use crate::model::registration::phone::PhoneTraits;
 use crate::model::registration::{State, UNNAMED};
 use crate::model::{DeviceId, EdgeId, UserId};
 use crate::text::{Text, shown};
@@ -367,6 +368,12 @@ impl<'a> Row<'a> {
     pub fn label(&self) -> &'a Text {
         let named = self.table.labels.get(&self.slot.device);
         named.unwrap_or(&self.slot.device.0)
+    }
+
+    /// What the phone may have in common with others; none where nothing of it is told.
+    #[must_use]
+    pub fn traits(&self) -> Option<&'a PhoneTraits> {
+        self.table.traits.get(&self.slot.device)
     }
 
     /// What the row may claim to be.

@@ -26,13 +26,14 @@ use crate::model::alert::AlertBook;
 use crate::model::registration::User;
 use crate::model::registration::condition::Condition;
 use crate::model::registration::obstacle::Obstacle;
+use crate::model::registration::phone::PhoneTraits;
 use crate::model::softphone::Premises;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
 
 /// What is known at one moment.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Still<'a> {
     registrations: StillTable,
     carriers: Cow<'a, Carriers>,
@@ -45,7 +46,7 @@ pub struct Still<'a> {
 }
 
 /// The registrations, column by column: a row of the user columns for each user, one of the others for each device.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct StillTable {
     users: Vec<UserId>,
     names: Vec<Text>,
@@ -73,6 +74,8 @@ struct StillTable {
     reason_names: Vec<Text>,
     last: Planes,
     labels: Vec<(u32, Text)>,
+    /// What phones may have in common with others: the place of each, and what.
+    traits: Vec<(u32, PhoneTraits)>,
     /// Changes within the last hour, oldest first: how long after the one before, the first from the moment of the still; and of
     /// which device.
     flap_steps: Planes,
@@ -241,6 +244,11 @@ impl Registrations {
                 .labels
                 .push((count(still.devices.len()), label.clone()));
         }
+        if let Some(traits) = self.traits.get(&slot.device) {
+            still
+                .traits
+                .push((count(still.devices.len()), traits.clone()));
+        }
         let [since, changed, checked] =
             [slot.since, slot.changed, slot.checked].map(|stamp| Millis::from(stamp).0);
         // What an earlier run knew is for this console alone: for everybody else nothing has been read of it yet.
@@ -388,6 +396,11 @@ impl StillTable {
         for (place, label) in self.labels {
             if let Some(device) = self.devices.get(place as usize) {
                 table.labels.insert(device.clone(), label);
+            }
+        }
+        for (place, traits) in self.traits {
+            if let Some(device) = self.devices.get(place as usize) {
+                table.traits.insert(device.clone(), traits);
             }
         }
         for (place, why) in self.why {

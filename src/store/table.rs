@@ -41,6 +41,7 @@ impl Registrations {
             coverage: Trail::new(limits.history),
             frames: Frames::default(),
             labels: HashMap::new(),
+            traits: HashMap::new(),
             counts: Counts::default(),
             sites: Sites::default(),
             troubled: HashSet::new(),

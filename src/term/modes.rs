@@ -2,8 +2,8 @@
 
 use super::Options;
 
-/// Ends whatever sequence a cut-off frame left open (ECMA-48 CAN).
-pub(super) const CANCEL: &[u8] = b"\x18";
+/// Ends whatever sequence a cut-off frame left open (ECMA-48 CAN), and a link that it left open.
+pub(super) const CANCEL: &[u8] = b"\x18\x1b]8;;\x1b\\";
 
 /// What turns the console's modes on: alternate screen, bracketed paste, mouse with SGR coordinates, no cursor.
 pub(super) fn enter(options: Options) -> Vec<u8> {

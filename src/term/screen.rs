@@ -12,6 +12,7 @@ use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::{Position, Rect};
 
 use super::glyphs::{self, Glyphs};
+use super::hyperlink::{self, Hyperlink};
 use super::pen::Pen;
 
 const BEGIN_SYNC: &[u8] = b"\x1b[?2026h";
@@ -33,6 +34,9 @@ pub(super) struct Screen {
     /// Empty as long as nothing is known.
     shows: Buffer,
     pen: Option<Pen>,
+    links: Vec<Hyperlink>,
+    /// Which of the links the next glyph would be part of; none from frame to frame.
+    linking: Option<usize>,
     at: Option<Position>,
     cursor_shown: Option<bool>,
 }
@@ -46,6 +50,8 @@ impl Screen {
             frame: Vec::new(),
             shows: Buffer::empty(Rect::ZERO),
             pen: None,
+            links: Vec::new(),
+            linking: None,
             at: None,
             cursor_shown: None,
         }
@@ -65,11 +71,12 @@ impl Screen {
         self.forget();
     }
 
-    /// Composes what makes the terminal show these cells.
-    pub(super) fn paint(&mut self, wanted: &Buffer) {
+    /// Composes what makes the terminal show these cells, some of which lead to pages.
+    pub(super) fn paint(&mut self, wanted: &Buffer, links: Vec<Hyperlink>) {
         if self.shows.area != wanted.area {
             self.clear(wanted.area);
         }
+        self.link(links);
         for y in wanted.area.top()..wanted.area.bottom() {
             self.paint_row(wanted, y);
         }
@@ -78,11 +85,43 @@ impl Screen {
     /// Ends the frame with the cursor there, or hidden, and gives it; it is empty when the terminal shows all that
     /// already. The caller empties it.
     pub(super) fn finish(&mut self, cursor: Option<Position>) -> &mut Vec<u8> {
+        self.lead(None);
         self.place_cursor(cursor.filter(|at| self.shows.area.contains(*at)));
         if self.synchronized && !self.frame.is_empty() {
             self.frame.extend_from_slice(END_SYNC);
         }
         &mut self.frame
+    }
+
+    /// Takes note of what leads to a page from here on: what did or does is painted again.
+    fn link(&mut self, links: Vec<Hyperlink>) {
+        if self.links == links {
+            return;
+        }
+        for link in self.links.iter().chain(&links) {
+            for at in link.area().intersection(self.shows.area).positions() {
+                self.shows[at] = GONE;
+            }
+        }
+        self.links = links;
+    }
+
+    fn link_at(&self, at: Position) -> Option<usize> {
+        self.links.iter().position(|link| link.is_at(at))
+    }
+
+    /// Makes the next glyph part of that link, or of none.
+    fn lead(&mut self, to: Option<usize>) {
+        if self.linking == to {
+            return;
+        }
+        self.linking = to;
+        let mut sequence = hyperlink::END.to_vec();
+        if let Some(link) = to.and_then(|n| self.links.get(n)) {
+            sequence.clear();
+            link.begin(&mut sequence);
+        }
+        self.out().append(&mut sequence);
     }
 
     fn paint_row(&mut self, wanted: &Buffer, y: u16) {
@@ -95,7 +134,9 @@ impl Screen {
                 glyph = glyphs::ascii(glyph, width.into());
             }
             if !looks_like(&self.shows[(x, y)], cell) {
-                self.go(Position { x, y });
+                let at = Position { x, y };
+                self.go(at);
+                self.lead(self.link_at(at));
                 self.put(cell, glyph, width);
                 self.shows[(x, y)] = cell.clone();
                 for half in x + 1..x + width {
@@ -164,14 +205,15 @@ impl Screen {
         }
         let crossed = self.frame.len();
         for x in gap {
-            let cell = &self.shows[(x, to.y)];
+            let at = Position { x, y: to.y };
+            let cell = &self.shows[at];
             let &[byte @ b' '..=b'~'] = cell.symbol().as_bytes() else {
                 self.frame.truncate(crossed);
                 return false;
             };
             let pen = Pen::of(cell);
             let fits = |up: Pen| up == pen || (byte == b' ' && up.blanks_alike(pen));
-            if !self.pen.is_some_and(fits) {
+            if !self.pen.is_some_and(fits) || self.link_at(at) != self.linking {
                 self.frame.truncate(crossed);
                 return false;
             }

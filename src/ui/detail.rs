@@ -42,6 +42,27 @@ pub fn aside(area: Rect, buf: &mut Buffer, theme: &Theme, text: &str) {
     }
 }
 
+/// Says beside the title that the thing has a page with the vendor, and how its address is copied; returns where that
+/// stands, to be made a link.
+#[must_use]
+pub fn page(area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+    const WORDS: &str = "admin page (:copy link)";
+    let x = area.x.saturating_add(10).min(area.right());
+    let (end, _) = buf.set_stringn(
+        x,
+        area.y,
+        WORDS,
+        usize::from(area.right() - x),
+        theme.style(Role::Accent),
+    );
+    Rect {
+        x,
+        width: end - x,
+        height: 1,
+        ..area
+    }
+}
+
 /// Draws the lines, as many as there is room for. What is cut says so: a figure without its end reads as another one.
 pub fn lines(area: Rect, buf: &mut Buffer, lines: &[Line<'_>]) {
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {

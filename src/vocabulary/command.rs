@@ -205,7 +205,7 @@ pub const VERBS: &[Verb] = &[
     Verb {
         name: "handover",
         words: "[DURATION] [post]",
-        doc: "What whoever takes over has to know of the last 8h, or so long; post sends it",
+        doc: "What the next shift has to know of the last 8h, or so long; post sends it",
     },
     Verb {
         name: "takeover",

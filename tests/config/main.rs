@@ -233,7 +233,7 @@ users = []
             15,
             "profiles.lab.registrations.poll_seconds: 9 is too often",
         ),
-        (16, "profiles.lab.registrations.users: names nobody"),
+        (16, "profiles.lab.registrations.users: names no user"),
     ] {
         let expected = format!("config.toml:{line}: {text}");
         assert!(error.contains(&expected), "{expected}\n in \n{error}");

@@ -259,7 +259,7 @@ fn it_tells_what_became_of_each_and_how_much_was_not_known() {
     assert_eq!(
         lines(&told, "alerts"),
         [
-            "phone lost user-0 / phone-0 open for 15m00s, acknowledged by nobody",
+            "phone lost user-0 / phone-0 open for 15m00s, not acknowledged",
             "phone lost user-0 / phone-0 over after 6m00s, acknowledged by ana: rebooted",
         ]
     );
@@ -333,7 +333,7 @@ fn whoever_takes_over_is_told_what_is_to_be_gone_on_with() {
     // It was opened before, and holds.
     assert_eq!(
         lines(&told, "alerts"),
-        ["phone lost user-0 / phone-0 open for 15m00s, acknowledged by nobody"]
+        ["phone lost user-0 / phone-0 open for 15m00s, not acknowledged"]
     );
     assert_eq!(
         lines(&told, "silences"),

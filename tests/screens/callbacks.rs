@@ -135,7 +135,7 @@ fn the_detail_tells_each_update_with_its_acknowledgement_and_the_queue_s_room() 
     for word in [
         "c-1",
         "acknowledged after",
-        "room for 1 of 10",
+        "9/10 booked",
         "America/New_York",
         "08:00–18:00",
     ] {
@@ -175,7 +175,7 @@ fn the_day_shows_hours_bars_room_and_what_is_special_about_it() {
     let today = stage.text((120, 30));
     for word in [
         "Mon 15 Jun 2026",
-        "room for 1 of 10",
+        "9/10 booked",
         "08  ",
         "most 1 at 09:",
         "Support",

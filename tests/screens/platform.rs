@@ -12,7 +12,7 @@ use trunkline::model::queue::Queue;
 use trunkline::model::registration::User;
 use trunkline::model::registration::closeup::{Closeup, Side};
 use trunkline::model::registration::obstacle::Obstacle;
-use trunkline::model::registration::phone::Sighting;
+use trunkline::model::registration::phone::{PhoneTraits, Sighting};
 use trunkline::model::route::{self, Integration, Known};
 use trunkline::model::softphone::{Named, PhoneBase, Premises};
 use trunkline::model::trunk::{By, Heard, Proxies, Sign, SignFault, Signs, Traffic, Trunk, Use};
@@ -442,4 +442,110 @@ fn a_phone_leads_to_its_edges_their_trunks_and_the_carriers_of_those() {
         "{offered}"
     );
     assert!(!offered.contains("  Carriers "), "{offered}");
+}
+
+#[test]
+fn the_detail_of_what_the_vendor_has_a_page_for_leads_there() {
+    let config = CONFIG.replace(
+        "base_url = \"https://api.example.com\"",
+        "region = \"eu-central-1\"",
+    );
+    let mut stage = Stage::with("mono", Some(&config));
+    stage.populate();
+    stage.press(&[":"]);
+    stage.type_in("sites");
+    stage.press(&["Enter"]);
+    assert!(!stage.text((80, 24)).contains("admin page"));
+    assert_eq!(stage.app.links(), []);
+    stage.press(&["Enter"]);
+    for size in [(80, 24), (200, 60)] {
+        let shown = stage.text(size);
+        let line = shown
+            .lines()
+            .position(|line| line.contains("admin page (:copy link)"));
+        let [link] = stage.app.links() else {
+            panic!("{shown}");
+        };
+        assert_eq!(
+            link.to(),
+            "https://apps.mypurecloud.de/directory/#/admin/telephony/sites"
+        );
+        assert_eq!(Some(usize::from(link.area().y)), line, "{shown}");
+        assert_eq!(
+            usize::from(link.area().width),
+            "admin page (:copy link)".len()
+        );
+    }
+    // Something that lies over the page covers its links.
+    stage.press(&["?"]);
+    stage.text((80, 24));
+    assert_eq!(stage.app.links(), []);
+}
+
+/// The detail of a lost phone counts who was lost with it at its edge, in its network and of its firmware, and says nothing of what
+/// is not told.
+#[test]
+fn the_detail_of_a_lost_phone_counts_who_shares_its_edge_its_network_and_its_firmware() {
+    let mut stage = stage();
+    let ids = |n: usize| (format!("u-{n}"), format!("ph-{n}"));
+    let user = |n: usize| User {
+        id: ids(n).0.as_str().into(),
+        name: format!("Person {n}").into(),
+        site: Some(if n < 3 { "Accra" } else { "Lima" }.into()),
+    };
+    let lost = |n: usize| Sighting {
+        user: ids(n).0.as_str().into(),
+        device: ids(n).1.as_str().into(),
+        condition: Some(false).into(),
+        reason: None,
+        reach: None,
+        reboots: None,
+        since: Some(NOON.plus(if n == 5 { -5 * MINUTE } else { -1_000 })),
+        live: true,
+        asked: None,
+        raw: bytes::Bytes::new(),
+        edge: (n != 4).then(|| "EU West 1".into()),
+        obstacle: None,
+    };
+    let traits = |n: usize| {
+        let traits = PhoneTraits {
+            agent: Some("Poly VVX 411 6.4.2".into()),
+            network: (n < 2).then(|| "192.0.2.0/24".into()),
+        };
+        (ids(n).0.as_str().into(), ids(n).1.as_str().into(), traits)
+    };
+    stage.feed(vec![
+        News::Users {
+            users: (0..6).map(user).collect(),
+            total: Some(6),
+        },
+        News::UsersComplete,
+        News::Phones(PhoneNews::Traits((0..6).map(traits).collect())),
+        News::Phones(PhoneNews::Read((0..6).map(lost).collect())),
+    ]);
+    stage.pass(1_500);
+    stage.press(&["/"]);
+    stage.type_in("userId:u-0");
+    stage.press(&["Enter", "Enter"]);
+    let shown = stage.text((120, 40));
+    // The sixth was lost long before.
+    let wanted =
+        "others lost in it edge EU West 1: 3, network 192.0.2.0/24: 1, Poly VVX 411 6.4.2: 4";
+    assert!(shown.contains(wanted), "{shown}");
+    // What it was once reached in stays known while it is not reached.
+    let gone = PhoneTraits::default();
+    stage.feed(vec![News::Phones(PhoneNews::Traits(vec![(
+        "u-0".into(),
+        "ph-0".into(),
+        gone,
+    )]))]);
+    stage.pass(1_500);
+    assert!(stage.text((120, 40)).contains(wanted));
+    // A still has it as well.
+    let still = stage.app.store.still(NOON.plus(10_000));
+    let again = still.store(NOON.plus(10_000)).unwrap();
+    let table = &again.registrations;
+    let row = table.find(&"u-0".into(), &"ph-0".into()).unwrap();
+    let network = table.row(row).unwrap().traits().unwrap().network.clone();
+    assert_eq!(network, Some("192.0.2.0/24".into()));
 }

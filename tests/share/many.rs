@@ -5,8 +5,10 @@ use serde_json::Value;
 use super::common::ground::quiet;
 use super::common::program::answer;
 use super::common::screen::{drawn, lines};
-use super::{Jump, rows, seen, stale, until};
+use super::{Jump, rows, seen, stale, sure, until};
 use trunkline::app::run::Runner;
+use trunkline::record::{Record, RecordFolder};
+use trunkline::time::Clock;
 
 use super::common::screen::Cells;
 
@@ -78,6 +80,38 @@ async fn twenty_consoles_open_no_channel_where_there_are_channels() {
         assert_eq!(after[count], before[count], "{count}");
     }
     one_reader(&jump, &mut consoles).await;
+}
+
+/// Its own, since the reader may be another user's, whose record it cannot read.
+#[tokio::test]
+async fn a_console_that_is_attached_has_a_past_that_begins_with_what_the_reader_knew() {
+    let jump = Jump::start(quiet(30, "direct")).await;
+    let _reader = jump.reader();
+    let state_dir = jump.ground.folder.path().join("ana");
+    let mut consoles = vec![jump.console("ana", false).recording(&state_dir)];
+    let before = jump.truth().await;
+    until(&mut consoles, "everything is there", |_, app| {
+        rows(app).as_ref() == Some(&before)
+    })
+    .await;
+    let then = Clock::Real.now();
+    let ((user, device), is) = before.iter().next().unwrap();
+    let body = serde_json::json!({ "registered": !is });
+    jump.ground.control.register(user, device, &body).await;
+    let after = jump.truth().await;
+    until(&mut consoles, "the change is there", |_, app| {
+        rows(app).as_ref() == Some(&after)
+    })
+    .await;
+    let now = Clock::Real.now();
+    let profile = consoles[0].app.profile().unwrap().name.clone();
+    consoles[0].close();
+    let mut record = Record::open(RecordFolder::of(&state_dir, &profile)).unwrap();
+    for (at, truth) in [(then, before), (now, after)] {
+        let look = record.look(at).unwrap();
+        assert_eq!(look.damage, Vec::<String>::new());
+        assert_eq!(sure(&look.store), Some(truth));
+    }
 }
 
 /// Whoever asks the organisation for anything has a token of its own: there is one, so all was asked by the reader.

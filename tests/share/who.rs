@@ -54,7 +54,7 @@ async fn there_is_one_reader_and_who_asks_for_none_is_told_so() {
     let output = jump.ground.run(&["share", "status"]);
     assert_eq!(output.status.code(), Some(4));
     assert!(
-        said(&output).contains("nobody shares this profile"),
+        said(&output).contains("no reader shares this profile"),
         "{output:?}"
     );
     let mut reader = jump.reader();

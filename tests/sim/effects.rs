@@ -1,7 +1,7 @@
 //! What the state asks of the world, carried out or left alone.
 
 use trunkline::app::event::{Done, Event};
-use trunkline::app::past::PastNews;
+use trunkline::app::past::{AheadNews, PastNews};
 use trunkline::effect::{Effect, PastAsk};
 use trunkline::model::audit::Chain;
 use trunkline::time::Millis;
@@ -43,12 +43,12 @@ impl World {
                     None
                 }
                 Effect::Past(PastAsk::Figures) => Some(Done::Figures(Vec::new())),
-                Effect::Past(PastAsk::At { ask, at }) => Some(self.past(ask, at)),
+                Effect::Past(PastAsk::At { ask, at }) => self.past(ask, at)?,
                 Effect::Past(PastAsk::Step {
                     ask, from, back, ..
                 }) => {
                     let by = if back { -1_000 } else { 1_000 };
-                    Some(self.past(ask, from.plus(by)))
+                    self.past(ask, from.plus(by))?
                 }
                 Effect::Copy { what, .. } => Some(Done::Copied(what.to_owned())),
                 Effect::Export { rows, .. } => Some(Done::Exported("rows.csv".into(), rows)),
@@ -61,13 +61,15 @@ impl World {
         Ok(())
     }
 
-    fn past(&mut self, ask: u64, at: Millis) -> Done {
-        let look = self.tape.look(at).map(Box::new);
-        let news = PastNews {
-            ask,
-            look,
-            turn: None,
+    /// The moment is shown before what comes after it.
+    fn past(&mut self, ask: u64, at: Millis) -> Result<Option<Done>, String> {
+        let (look, ahead) = match self.tape.look(at) {
+            Ok((look, ahead)) => (Ok(Box::new(look)), Some(ahead)),
+            Err(error) => (Err(error), None),
         };
-        Done::Past(Box::new(news))
+        let turn = None;
+        let news = PastNews { ask, look, turn };
+        self.tell(Event::Done(Done::Past(Box::new(news))))?;
+        Ok(ahead.map(|ahead| Done::Ahead(Box::new(AheadNews { ask, ahead }))))
     }
 }

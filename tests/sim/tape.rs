@@ -228,8 +228,11 @@ impl Tape {
     }
 
     /// A moment of the past, for whoever goes there.
-    pub fn look(&self, at: Millis) -> Result<Look, trunkline::record::RecordError> {
-        Record::open(self.folder())?.look(at)
+    pub fn look(&self, at: Millis) -> Result<(Look, Ahead), trunkline::record::RecordError> {
+        let mut record = Record::open(self.folder())?;
+        let mut look = record.look(at)?;
+        let ahead = record.ahead(std::mem::take(&mut look.rest))?;
+        Ok((look, ahead))
     }
 }
 

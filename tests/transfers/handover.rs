@@ -87,8 +87,8 @@ async fn each_kind_of_destination_gets_the_call_and_it_is_watched_until_then() {
 async fn a_destination_that_does_not_take_it_is_told_with_its_reason() {
     let rig = start(&[]).await;
     for (user, phase, words) in [
-        ("reject-x", Phase::Rejected, "nobody is available there"),
-        ("deaf-x", Phase::Rejected, "nobody answered there"),
+        ("reject-x", Phase::Rejected, "no agent is available there"),
+        ("deaf-x", Phase::Rejected, "no answer"),
     ] {
         let ran = to(&rig, &format!("genesys://user/{user}")).await;
         let made = only(&ran);

@@ -115,7 +115,7 @@ async fn an_edge_without_room_and_a_name_that_is_taken_are_told_before_the_submi
     let out = rig.run(&["provision", "-f", &file, "--dry-run"]);
     let said = said(&out);
     assert!(
-        said.contains("warning: edgeId: AF West 1 has room for 0 of 4000 sessions"),
+        said.contains("warning: edgeId: AF West 1 has 0 of 4000 sessions free"),
         "{said}"
     );
     assert!(said.contains("warning: name: job-"), "{said}");

@@ -292,7 +292,7 @@ impl App {
 
     fn no_alerts(&self) -> &'static str {
         if self.is_attached() {
-            "whoever makes the alerts cannot be reached: nothing was changed"
+            "the reader that makes the alerts cannot be reached: nothing was changed"
         } else {
             "alerts are not running: there is no profile, or its alerts are not read yet"
         }

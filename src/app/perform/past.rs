@@ -10,7 +10,7 @@ use super::digest::{BesideFrom, digest};
 use super::packet::{PacketOrder, packet};
 use crate::app::digest::DigestNews;
 use crate::app::event::Done;
-use crate::app::past::PastNews;
+use crate::app::past::{AheadNews, PastNews};
 use crate::app::trail::TrailNews;
 use crate::effect::{DigestAsk, PacketAsk, PastAsk};
 use crate::environment::Environment;
@@ -18,7 +18,7 @@ use crate::flow::operator;
 use crate::kind::{Kind, Name, Visit};
 use crate::model::trail::{RecordedTrail, TrailOf, TrailStep};
 use crate::query::Query;
-use crate::record::{Look, Record, RecordError, RecordFolder, Turn, turns};
+use crate::record::{Ahead, Look, Moment, Record, RecordError, RecordFolder, Turn, turns};
 use crate::store::metrics::Figures;
 use crate::time::{Clock, Millis};
 
@@ -60,18 +60,36 @@ impl PastDesk {
                 }
                 PastAsk::At { ask, .. } | PastAsk::Step { ask, .. } => *ask,
             };
-            let folder = folder.ok_or(RecordError::NoProfile);
-            let read = folder
-                .and_then(Record::open)
-                .and_then(|record| answer(record, ask));
-            let (look, turn) = match read {
-                Ok((look, turn)) => (Ok(Box::new(look)), turn),
-                Err(error) => (Err(error), None),
-            };
-            let ask = number;
-            let _ = done.send(Done::Past(Box::new(PastNews { ask, look, turn })));
+            let opened = folder.ok_or(RecordError::NoProfile).and_then(Record::open);
+            answer(opened, number, ask, &done);
         });
     }
+}
+
+/// Tells what was known, then what was told from there on: nobody waits for that before the screen can show the moment.
+fn answer(
+    opened: Result<Record, RecordError>,
+    number: u64,
+    asked: PastAsk,
+    done: &mpsc::UnboundedSender<Done>,
+) {
+    let ask = number;
+    let tell = |look, turn| {
+        let _ = done.send(Done::Past(Box::new(PastNews { ask, look, turn })));
+    };
+    let found = opened.and_then(|mut record| Ok((find(&mut record, asked)?, record)));
+    let ((mut look, turn), mut record) = match found {
+        Ok(found) => found,
+        Err(error) => return tell(Err(error), None),
+    };
+    let (at, rest) = (look.at, std::mem::take(&mut look.rest));
+    tell(Ok(Box::new(look)), turn);
+    let ahead = record.ahead(rest).unwrap_or_else(|error| Ahead {
+        moments: [Moment::hole(at)].into(),
+        next: None,
+        damage: vec![error.to_string()],
+    });
+    let _ = done.send(Done::Ahead(Box::new(AheadNews { ask, ahead })));
 }
 
 impl PastDesk {
@@ -185,9 +203,9 @@ fn look(record: &mut Record, at: Millis) -> Result<Look, RecordError> {
     Ok(look)
 }
 
-fn answer(mut record: Record, ask: PastAsk) -> Result<Found, RecordError> {
+fn find(record: &mut Record, ask: PastAsk) -> Result<Found, RecordError> {
     match ask {
-        PastAsk::At { at, .. } => Ok((look(&mut record, at)?, None)),
+        PastAsk::At { at, .. } => Ok((look(record, at)?, None)),
         // Answered where it is asked: nothing of the screen waits for it.
         PastAsk::Figures | PastAsk::Trail { .. } => Err(RecordError::NoProfile),
         PastAsk::Step {
@@ -208,8 +226,8 @@ fn answer(mut record: Record, ask: PastAsk) -> Result<Found, RecordError> {
     }
 }
 
-struct Search {
-    record: Record,
+struct Search<'a> {
+    record: &'a mut Record,
     from: Millis,
     step: Option<usize>,
     back: bool,
@@ -224,10 +242,10 @@ struct Stop {
     said: String,
 }
 
-impl Visit for Search {
+impl Visit for Search<'_> {
     type Out = Result<Found, RecordError>;
 
-    fn visit<K: Kind>(mut self) -> Self::Out {
+    fn visit<K: Kind>(self) -> Self::Out {
         let query = Query::parse(&self.filter, K::FIELDS).ok();
         let mut at = self.from;
         for _ in 0..SEARCHED {
@@ -249,7 +267,7 @@ impl Visit for Search {
                 stops.into_iter().find(|stop| self.is_after(stop))
             };
             if let Some(Stop { at, step, said }) = found {
-                return Ok((look(&mut self.record, at)?, Some((step, said))));
+                return Ok((look(self.record, at)?, Some((step, said))));
             }
             at = match (self.back, next) {
                 (true, _) => from.plus(-1),
@@ -265,7 +283,7 @@ impl Visit for Search {
     }
 }
 
-impl Search {
+impl Search<'_> {
     /// A moment that was not stepped to has everything behind it that happened at it.
     fn seen(&self) -> (Millis, usize) {
         (self.from, self.step.unwrap_or(usize::MAX))

@@ -86,7 +86,7 @@ struct LineEntity {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Agent {
+pub(super) struct Agent {
     manufacturer: Option<String>,
     model: Option<String>,
     firmware_version: Option<String>,
@@ -133,7 +133,7 @@ fn line(status: LineEntity) -> LineView {
 }
 
 /// What a phone says that it is, in a line.
-fn agent(agent: Agent) -> Option<Text> {
+pub(super) fn agent(agent: Agent) -> Option<Text> {
     let words = [agent.manufacturer, agent.model, agent.firmware_version];
     let mut words: Vec<String> = words.into_iter().flatten().collect();
     words.retain(|word| !word.is_empty());

@@ -1,9 +1,12 @@
 //! Phones, as the list and the topic `v2.telephony.providers.edges.phones.{id}` tell of them, and the names of their users.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Platform;
+use super::closeup::{Agent, agent};
 use super::pages::{List, Whole};
 use crate::cause::misread;
 use crate::cloud::entities::{id, lenient};
@@ -11,7 +14,7 @@ use crate::cloud::error::Error;
 use crate::cloud::pages::Page;
 use crate::cloud::{Dated, Urgency};
 use crate::model::registration::User;
-use crate::model::registration::phone::{Person, Phone, Report, View};
+use crate::model::registration::phone::{Person, Phone, PhoneTraits, Report, View};
 use crate::model::{DeviceId, EdgeId, UserId};
 use crate::text::{self, Text};
 use crate::time::Millis;
@@ -155,6 +158,8 @@ struct Entity {
     status: Option<Status>,
     #[serde(default, deserialize_with = "lenient")]
     secondary_status: Option<Status>,
+    #[serde(default, deserialize_with = "lenient")]
+    user_agent_info: Option<Agent>,
 }
 
 #[derive(Deserialize)]
@@ -198,6 +203,8 @@ struct Status {
 struct LineStatus {
     reachable: Option<bool>,
     reachable_state_time: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    contact_addresses: Option<Vec<String>>,
 }
 
 /// A phone of the list.
@@ -218,6 +225,13 @@ fn phone(entity: Entity) -> Result<Phone, String> {
             .and_then(|site| site.name)
             .filter(|name| !name.is_empty())
             .map(Text::from),
+        traits: PhoneTraits {
+            agent: entity.user_agent_info.and_then(agent),
+            network: [&entity.status, &entity.secondary_status]
+                .into_iter()
+                .flatten()
+                .find_map(network),
+        },
         report: report(entity.status.as_ref(), entity.secondary_status.as_ref()),
         id: DeviceId(id),
         name,
@@ -296,6 +310,38 @@ fn view(status: &Status) -> View {
         served,
         since: since.max().map(|micros| Millis(micros.div_euclid(1_000))),
     }
+}
+
+/// The network that the first line is reached in which says where: `sip:ana@192.0.2.7:5060` is in `192.0.2.0/24`. Neighbours that
+/// are lost together have a switch, a router or a line in common.
+fn network(status: &Status) -> Option<Text> {
+    let lines = status.line_statuses.as_deref().unwrap_or_default();
+    let mut contacts = lines
+        .iter()
+        .flat_map(|line| line.contact_addresses.as_deref().unwrap_or_default());
+    contacts.find_map(|contact| {
+        let (_, place) = contact.split_once(':')?;
+        let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+        let place = place.split([';', '?', '>']).next()?;
+        let bare = place
+            .strip_prefix('[')
+            .and_then(|place| place.split_once(']'));
+        let host = match bare {
+            Some((host, _)) => host,
+            None => place.split_once(':').map_or(place, |(host, _)| host),
+        };
+        let within = match host.parse().ok()? {
+            IpAddr::V4(host) => {
+                let [a, b, c, _] = host.octets();
+                format!("{a}.{b}.{c}.0/24")
+            }
+            IpAddr::V6(host) => {
+                let [a, b, c, d, ..] = host.segments();
+                format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+        };
+        Some(Text::from(within))
+    })
 }
 
 /// Whether the word says that it is well, and the lines that it is not.

@@ -266,7 +266,7 @@ fn streams(most: Most) -> Result<Option<u32>, String> {
 
 fn users(ids: &[String]) -> Result<Vec<UserId>, String> {
     if ids.is_empty() {
-        return Err("names nobody: leave users out to watch everyone".to_owned());
+        return Err("names no user: leave users out to watch everyone".to_owned());
     }
     if ids.len() > MAX_USERS {
         return Err(format!("at most {MAX_USERS} users"));

@@ -34,6 +34,7 @@ use crate::feed::roster::Counts;
 use crate::feed::shared::Shared;
 use crate::feed::tally::Census;
 use crate::model::registration::User;
+use crate::model::registration::phone::PhoneTraits;
 use crate::model::{DeviceId, UserId};
 use crate::vocabulary::news::News;
 use crate::vocabulary::news::PhoneNews;
@@ -94,6 +95,7 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>
         look: Instant::now(),
         sweeps: Sweeps::new(shared.timing.unwell, Instant::now()),
         newcomers: false,
+        traits: HashMap::new(),
         want_from: Instant::now() + WANT,
     };
     loop {
@@ -135,6 +137,8 @@ struct PhoneFeed<'a> {
     sweeps: Sweeps,
     /// Whether there are phones whose topics were not asked for.
     newcomers: bool,
+    /// What phones have in common, as it was told last.
+    traits: HashMap<DeviceId, PhoneTraits>,
     /// Until the first round is over, topics are not asked for before this.
     want_from: Instant,
 }
@@ -455,6 +459,7 @@ impl PhoneFeed<'_> {
             PhoneNews::Read(_) | PhoneNews::ReadFailed { .. } | PhoneNews::Whole => true,
             PhoneNews::Events(sightings) => !sightings.is_empty(),
             PhoneNews::Names(names) => !names.is_empty(),
+            PhoneNews::Traits(traits) => !traits.is_empty(),
             PhoneNews::Gap(phones) | PhoneNews::Gone(phones) => !phones.is_empty(),
         };
         if says_something {

@@ -160,7 +160,7 @@ pub(in crate::flow) async fn resume(run: &Run<'_>, key: JobKey, name: &Text) -> 
 /// Whether the person of a phone sits at its station.
 async fn seated(run: &Run<'_>, phone: &Phone) -> Result<String, Failure> {
     let Some(user) = &phone.user else {
-        return Err(Failure::refused("it belongs to nobody."));
+        return Err(Failure::refused("it is not assigned to a user."));
     };
     let stations = stations(&run.kit.client, user).await;
     let stations = stations.map_err(|error| Failure::unknown(error.to_string(), CHECK))?;

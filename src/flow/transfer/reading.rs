@@ -40,7 +40,7 @@ pub async fn settle(run: &Run<'_>, open: &Open) -> Outcome {
             doing.failed(why);
             Outcome::Unknown {
                 why: why.into(),
-                check: "Ask whoever should have it.".into(),
+                check: "Ask the person who should have it.".into(),
             }
         }
     }

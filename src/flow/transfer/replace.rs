@@ -69,7 +69,7 @@ impl Replace {
         let bearer = interaction.bearer().filter(|who| !who.id.is_empty());
         let bearer = bearer.ok_or_else(|| {
             let id = &interaction.id;
-            format!("{id}: nobody of the organisation has it, so there is nobody to take it from")
+            format!("{id}: no user is connected to it, so it cannot be taken from one")
         })?;
         Ok(Self {
             handover,
@@ -205,7 +205,7 @@ impl One<'_> {
         match now.bearer() {
             Some(bearer) if bearer.id == replace.participant => Ok(()),
             bearer => {
-                let who = bearer.map_or("nobody of the organisation", |who| who.called());
+                let who = bearer.map_or("no user", |who| who.called());
                 let who = fit(who, SHOWN);
                 let id = &self.interaction;
                 let why = format!(
@@ -287,9 +287,9 @@ impl One<'_> {
 /// The destination was rung, and is gone.
 fn turned_down(why: &Text) -> Miss {
     let what = match why.raw() {
-        "transfer.noanswer" | "timeout" => "nobody answered there",
-        "transfer.notavailable" => "nobody is available there",
-        "transfer.dnd" | "endpoint.dnd" => "whoever is there wants no calls now",
+        "transfer.noanswer" | "timeout" => "no answer",
+        "transfer.notavailable" => "no agent is available there",
+        "transfer.dnd" | "endpoint.dnd" => "do not disturb is set there",
         "uncallable" => "it cannot be called",
         _ => "the destination did not accept it",
     };
@@ -382,7 +382,7 @@ mod tests {
         let mut one = interaction("voice");
         one.participants.pop();
         let told = Replace::of(Handover::default(), &one).unwrap_err();
-        assert!(told.contains("nobody to take it from"), "{told}");
+        assert!(told.contains("no user is connected to it"), "{told}");
         one.standing = Standing::Completed;
         let told = Replace::of(Handover::default(), &one).unwrap_err();
         assert!(told.contains("is completed"), "{told}");

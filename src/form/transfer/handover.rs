@@ -134,7 +134,7 @@ impl Handing {
                 lines
             }
         };
-        lines.push("Blind transfer: whoever is there gets the call unannounced.".to_owned());
+        lines.push("Blind transfer: the call arrives unannounced.".to_owned());
         if let Some(server) = &self.media_server {
             lines.push(format!("Tells the media server at {server} afterwards."));
         }

@@ -82,9 +82,9 @@ pub(super) async fn provision(
 fn afterwards(wanted: &Softphone) -> String {
     let mut steps = vec!["then, once it has its station:"];
     if wanted.take_over {
-        steps.push("whoever is assigned to it is disassociated;");
+        steps.push("the user assigned to it is disassociated;");
     }
-    steps.push("its person is associated there");
+    steps.push("its user is assigned to it");
     steps.push(if wanted.set_default {
         "and it becomes their default station"
     } else {

@@ -100,13 +100,14 @@ impl Surroundings {
         };
         let (left, capacity) = (room.left(), room.capacity);
         if sessions > left {
-            let sentence =
-                format!("{name} has room for {left} of {capacity} sessions, not for {sessions}");
+            let sentence = format!(
+                "{name} has {left} of {capacity} sessions free, and {sessions} are asked for"
+            );
             return said(true, sentence);
         }
         said(
             false,
-            format!("{name} has room for {left} of {capacity} sessions"),
+            format!("{name} has {left} of {capacity} sessions free"),
         )
     }
 }
@@ -134,11 +135,15 @@ mod tests {
         let said = told.said(&payload);
         assert_eq!(
             (said[0].bad, said[0].sentence.as_str()),
-            (false, "US East has room for 10 of 20 sessions")
+            (false, "US East has 10 of 20 sessions free")
         );
         assert!(said[1].bad && said[1].sentence.starts_with("job-7"));
         told.edges[0].room = room(11);
-        assert!(told.said(&payload)[0].sentence.ends_with("not for 10"));
+        assert!(
+            told.said(&payload)[0]
+                .sentence
+                .ends_with("10 are asked for")
+        );
         payload.edge_id = "e-2".into();
         assert!(!told.said(&payload)[0].bad);
         payload.edge_id = "e-3".into();

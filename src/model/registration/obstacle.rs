@@ -78,7 +78,7 @@ impl Obstacle {
             Self::Elsewhere(station) => format!(
                 "The browser is connected; the user is signed in at {station}, and that phone is lost."
             ),
-            Self::Nobody => "The phone is assigned to nobody.".to_owned(),
+            Self::Nobody => "The phone is not assigned to a user.".to_owned(),
         }
     }
 

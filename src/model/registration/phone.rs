@@ -39,8 +39,19 @@ pub struct Phone {
     pub site: Option<Text>,
     /// Whether it can be told to start anew; none is not told.
     pub reboots: Option<bool>,
+    /// What it has in common with others.
+    pub traits: PhoneTraits,
     /// What its edges say.
     pub report: Report,
+}
+
+/// What a phone may have in common with others that are lost with it. What is not told is none, and stays as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneTraits {
+    /// Maker, model and firmware.
+    pub agent: Option<Text>,
+    /// The network that it was last reached in: of IPv4 the first 24 bits of the address, of IPv6 the first 64.
+    pub network: Option<Text>,
 }
 
 /// What one edge says of a phone.

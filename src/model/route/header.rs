@@ -52,7 +52,7 @@ pub fn fault(name: &str, value: &str) -> Option<String> {
         ));
     }
     if OURS.iter().any(|ours| ours.eq_ignore_ascii_case(name)) {
-        return Some(format!("{name} is set by whoever sends the event"));
+        return Some(format!("{name} is set by the sender of the event"));
     }
     if vault::is_hash(value) || value.contains(MASK) {
         return Some(format!(
@@ -92,6 +92,6 @@ mod tests {
         assert!(!injected.contains("evil"), "{injected}");
         assert!(fault("X Token", "abc").unwrap().contains("no header name"));
         assert!(fault("", "abc").is_some());
-        assert!(fault("Host", "abc").unwrap().contains("whoever sends"));
+        assert!(fault("Host", "abc").unwrap().contains("the sender"));
     }
 }

@@ -1,5 +1,6 @@
 //! What an operator does on any list.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use super::source::Source as _;
@@ -372,6 +373,8 @@ impl<L: Listing> ListPane<L> {
             trouble: None,
             connected: true,
             can: desk.can,
+            region: None,
+            links: &RefCell::default(),
             glyphs: Glyphs::All,
         };
         text += "\n";

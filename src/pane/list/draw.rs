@@ -8,10 +8,11 @@ use super::aim::listed;
 use super::edges::Edges;
 use super::frozen::Shown;
 use super::source::{Source as _, Visible};
-use super::{IdOf, ListPane, Listing};
+use super::{IdOf, ListPane, Listing, RowOf};
 use crate::kind::{CellLook, Column, Kind, Value, sheet};
-use crate::pane::Scene;
+use crate::pane::{Abroad, Scene};
 use crate::query::Query;
+use crate::term::hyperlink::Hyperlink;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
 use crate::ui::detail::{self, Panel};
@@ -242,8 +243,10 @@ impl<L: Listing> ListPane<L> {
     pub(in crate::pane) fn panel(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let inner = detail::frame(area, buf, scene.theme, "detail");
         let mut panel = Panel::new(inner, buf);
+        let mut page = None;
         if let Some(row) = self.chosen(scene.store, scene.now) {
             self.listing.panel(&mut panel, &row, scene);
+            page = self.page_of(&row, scene);
         } else {
             let none = "There is nothing under the cursor.";
             panel.put(&[Line::styled(none, scene.theme.style(Role::Dim))]);
@@ -251,6 +254,20 @@ impl<L: Listing> ListPane<L> {
         if panel.is_cut() {
             detail::aside(area, buf, scene.theme, WHOLE);
         }
+        if let Some(page) = page {
+            let at = detail::page(area, buf, scene.theme);
+            scene.links.borrow_mut().extend(Hyperlink::new(at, page));
+        }
+    }
+
+    /// The vendor's page of a row, where one is known.
+    fn page_of(&self, row: &RowOf<'_, L>, scene: &Scene<'_>) -> Option<String> {
+        let region = scene.region?;
+        let mut places = self.listing.abroad(row, scene.can).into_iter();
+        places.find_map(|place| match place {
+            Abroad::Page(page) => Some(region.page(&page)),
+            Abroad::Read(_) => None,
+        })
     }
 
     fn why_empty(&self, scene: &Scene<'_>) -> Vec<String> {

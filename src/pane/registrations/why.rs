@@ -8,7 +8,7 @@ use crate::model::alert::{Alert, Subject};
 use crate::model::registration::State;
 use crate::pane::Scene;
 use crate::store::Row;
-use crate::text::grouped;
+use crate::text::{Text, grouped};
 use crate::ui::detail;
 use crate::vocabulary::role::Role;
 
@@ -30,6 +30,8 @@ struct Found {
     here: Vec<String>,
     /// Others elsewhere.
     elsewhere: usize,
+    /// What the phone has that others have as well, and how many of those that have it were lost within the same minute.
+    common: Vec<(Common, usize)>,
     /// The other phones of its user, each with its state.
     others: Vec<(String, State)>,
     /// Edges of its site that are in trouble.
@@ -56,8 +58,14 @@ pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
         some => some.join(", "),
     };
     let next = Span::styled(found.next(row), scene.theme.style(Role::Accent));
-    vec![
-        pairs(&[("same minute", found.together(row, scene))]),
+    let mut lines = vec![pairs(&[("same minute", found.together(row, scene))])];
+    if !found.common.is_empty() {
+        let common = found.common.iter();
+        let common = common.map(|(of, lost)| format!("{}: {}", of.name, grouped(*lost)));
+        let common = common.collect::<Vec<_>>().join(", ");
+        lines.push(pairs(&[("others lost in it", common)]));
+    }
+    lines.extend([
         pairs(&[
             ("user's others", found.phones()),
             ("alert", alert(row, scene)),
@@ -67,7 +75,44 @@ pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
             Span::styled("next step ", scene.theme.style(Role::Dim)),
             next,
         ]),
-    ]
+    ]);
+    lines
+}
+
+/// Something that phones have in common.
+struct Common {
+    /// What it is, by name.
+    name: String,
+    /// Whether two have it in common.
+    has: fn(&Row<'_>, &Row<'_>) -> bool,
+}
+
+fn network<'a>(row: &Row<'a>) -> Option<&'a Text> {
+    row.traits()?.network.as_ref()
+}
+
+fn agent<'a>(row: &Row<'a>) -> Option<&'a Text> {
+    row.traits()?.agent.as_ref()
+}
+
+/// What of a phone others may have as well, as far as it is told: its edge, its network, its firmware.
+fn common(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Common> {
+    let edge = row.edge().map(|edge| {
+        let known = scene.store.edges.get(edge).map(|known| known.edge.title());
+        Common {
+            name: format!("edge {}", known.unwrap_or(&edge.0).fit(SHORT)),
+            has: |one, other| one.edge() == other.edge(),
+        }
+    });
+    let network = network(row).map(|is| Common {
+        name: format!("network {}", is.fit(SHORT)),
+        has: |one, other| network(one) == network(other),
+    });
+    let agent = agent(row).map(|is| Common {
+        name: is.fit(SHORT).to_string(),
+        has: |one, other| agent(one) == agent(other),
+    });
+    edge.into_iter().chain(network).chain(agent).collect()
 }
 
 impl Found {
@@ -76,6 +121,7 @@ impl Found {
         let mut found = Self {
             here: Vec::new(),
             elsewhere: 0,
+            common: common(row, scene).into_iter().map(|of| (of, 0)).collect(),
             others: Vec::new(),
             edges: Vec::new(),
             carriers: Vec::new(),
@@ -87,6 +133,9 @@ impl Found {
             let apart = other.since().0.abs_diff(row.since().0);
             if apart > TOGETHER {
                 continue;
+            }
+            for (of, lost) in &mut found.common {
+                *lost += usize::from((of.has)(&other, row));
             }
             if row.site().is_some() && other.site() == row.site() {
                 found.here.push(format!(

@@ -148,7 +148,7 @@ impl Story {
         said = match &alert.acknowledged {
             Some(ack) if ack.note.is_empty() => format!("{said}, acknowledged by {}", ack.by),
             Some(ack) => format!("{said}, acknowledged by {}: {}", ack.by, ack.note),
-            None => format!("{said}, acknowledged by nobody"),
+            None => format!("{said}, not acknowledged"),
         };
         if let Some(until) = alert.silenced_until.filter(|_| alert.is_open()) {
             said = format!("{said}, silenced for {} more", lasted(until.since(self.to)));

@@ -1,6 +1,49 @@
 //! Several runs in one day.
 
+use std::sync::mpsc::{channel, sync_channel};
+use std::time::Duration;
+
 use super::*;
+use crate::record::recorder::{Order, resumed};
+
+/// One process of a profile records. When it ends, another that waited goes on, from everything that it knows.
+#[test]
+fn who_found_the_place_taken_goes_on_once_it_is_free_and_begins_with_everything_known() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = writer(dir.path());
+    let (to, orders) = sync_channel(16);
+    let (say, said) = channel();
+    let path = dir.path().to_owned();
+    let waits = std::thread::spawn(move || {
+        let open = || Writer::open(folder(&path), About::default(), RecordSettings::default());
+        let say = |news| say.send(news).unwrap();
+        resumed(&orders, open, &say, Duration::from_millis(5))
+    });
+    let at = Millis(BEGIN);
+    let tell = |told| to.send(Order::Tell(at, told)).unwrap();
+    // What is told meanwhile is in what is known in the end.
+    tell(Writer::news(listed(2)));
+    drop(first);
+    assert_eq!(said.recv(), Ok(RecorderNews::Resumes));
+    tell(Writer::news(listed(3)));
+    let (mut store, mut changes) = (Store::default(), Changes::default());
+    for news in listed(4) {
+        store.learn(news, at, &mut changes);
+    }
+    let still = Box::new(store.still(at).owned());
+    let whole = true;
+    tell(vec![Told::Known { at, whole, still }]);
+    let mut writer = waits.join().unwrap().unwrap().unwrap();
+    writer
+        .tell(at.plus(5_000), Writer::news(vec![update(1, 2, false)]))
+        .unwrap();
+    writer.close(at.plus(9_000)).unwrap();
+    let mut record = opened(dir.path());
+    let look = record.look(at.plus(1_000)).unwrap();
+    assert_eq!(rows(&look.store, at), rows(&store, at));
+    let look = record.look(at.plus(6_000)).unwrap();
+    assert_eq!(look.store.registrations.counts().of(State::Lost), 1);
+}
 
 /// A process ends, and another begins: what was known by the first nobody followed meanwhile, whatever became of the second's begin.
 #[test]

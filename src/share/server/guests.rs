@@ -104,7 +104,7 @@ impl Coming {
                     });
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "nobody can attach");
+                    tracing::warn!(%error, "no console can attach");
                     sleep(PATIENCE).await;
                 }
             }

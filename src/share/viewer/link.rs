@@ -215,7 +215,12 @@ fn post_all(mailbox: &Mailbox, moment: Moment) {
         match told {
             // What a reader says of itself and of its share is not for others to say.
             Told::News(news) if Told::concerns(&news) => mailbox.post(news),
-            Told::News(_) | Told::Wrote(_) | Told::Hole | Told::Latency(_) => {}
+            Told::News(_)
+            | Told::Wrote(_)
+            | Told::Hole
+            | Told::Latency(_)
+            | Told::Known { .. }
+            | Told::Packed { .. } => {}
             Told::Alerts(book) => post(mailbox, ShareNews::Alerts(book)),
             Told::Interactions {
                 interactions,

@@ -3,7 +3,7 @@
 
 use super::Said;
 use crate::model::registration::obstacle::Obstacle;
-use crate::model::registration::phone::Sighting;
+use crate::model::registration::phone::{PhoneTraits, Sighting};
 use crate::model::{DeviceId, UserId};
 use crate::store::row::Flags;
 use crate::store::{Changes, Registrations, RowId};
@@ -30,6 +30,11 @@ impl Registrations {
             PhoneNews::Names(names) => {
                 for (user, device, name) in names {
                     self.label(&user, device, name, now, changes);
+                }
+            }
+            PhoneNews::Traits(told) => {
+                for (user, device, traits) in told {
+                    self.share_traits(&user, device, traits, now, changes);
                 }
             }
             PhoneNews::Gap(phones) => self.phones_unsure(&phones, now, changes),
@@ -59,6 +64,29 @@ impl Registrations {
         if let Some(RowId(row)) = row {
             self.amend(row, now, changes, |_| {});
             changes.renamed.push(RowId(row));
+        }
+    }
+
+    fn share_traits(
+        &mut self,
+        user: &UserId,
+        device: DeviceId,
+        told: PhoneTraits,
+        now: Millis,
+        changes: &mut Changes,
+    ) {
+        let row = self.find(user, &device);
+        let known = self.traits.entry(device).or_default();
+        let traits = PhoneTraits {
+            agent: told.agent.or_else(|| known.agent.clone()),
+            network: told.network.or_else(|| known.network.clone()),
+        };
+        if *known == traits {
+            return;
+        }
+        *known = traits;
+        if let Some(RowId(row)) = row {
+            self.amend(row, now, changes, |_| {});
         }
     }
 
@@ -149,6 +177,7 @@ impl Registrations {
             others.retain(|row| Some(*row) != gone);
             self.keep_only(user, others, changes);
             self.labels.remove(device);
+            self.traits.remove(device);
         }
     }
 }

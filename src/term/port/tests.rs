@@ -11,6 +11,7 @@ const OPTIONS: Options = Options {
     mouse: true,
     synchronized: true,
     alternate: true,
+    hyperlinks: true,
     glyphs: crate::term::glyphs::Glyphs::All,
 };
 

@@ -21,7 +21,7 @@ fn rig(synchronized: bool) -> Rig {
 
 fn draw(rig: &mut Rig, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> Vec<u8> {
     let Ok(drawn) = rig.terminal.draw(render);
-    rig.screen.paint(drawn.buffer);
+    rig.screen.paint(drawn.buffer, Vec::new());
     std::mem::take(rig.screen.finish(rig.terminal.backend().cursor()))
 }
 
@@ -269,4 +269,46 @@ fn other_glyphs_repaint_what_is_there() {
     rig.screen.show_with(Glyphs::Ascii);
     let again = draw(&mut rig, bullet);
     assert!(again.is_ascii() && again.contains(&b'*'), "{again:?}");
+}
+
+#[test]
+fn what_leads_to_a_page_is_a_link_around_its_words_alone() {
+    let mut rig = rig(false);
+    let words = Rect::new(2, 3, 5, 1);
+    let link = |to: &str| vec![Hyperlink::new(words, to.to_owned()).unwrap()];
+    let mut draw = |word: &str, beside: &str, links: Vec<Hyperlink>| {
+        let Ok(drawn) = rig.terminal.draw(|frame| {
+            let buffer = frame.buffer_mut();
+            buffer.set_string(2, 3, word, Style::new());
+            buffer.set_string(8, 3, beside, Style::new());
+        });
+        rig.screen.paint(drawn.buffer, links);
+        let sent = std::mem::take(rig.screen.finish(None));
+        String::from_utf8(sent).unwrap()
+    };
+    let first = draw("admin", "page", link("https://a/1"));
+    assert!(
+        first.contains("\x1b]8;;https://a/1\x1b\\admin\x1b[C\x1b]8;;\x1b\\page"),
+        "{first:?}"
+    );
+    assert_eq!(draw("admin", "page", link("https://a/1")), "");
+    // Beside it nothing is part of it, though the gap between them is crossed by printing what is there.
+    let beside = draw("admix", "Page", link("https://a/1"));
+    assert_eq!(
+        beside,
+        "\x1b[4;7H\x1b]8;;https://a/1\x1b\\x\x1b[C\x1b]8;;\x1b\\P"
+    );
+    // The same words lead elsewhere, and then nowhere.
+    assert!(draw("admix", "Page", link("https://a/2")).contains("https://a/2\x1b\\admix"));
+    assert_eq!(draw("admix", "Page", Vec::new()), "\x1b[4;3Hadmix");
+}
+
+#[test]
+fn no_address_ends_the_sequence_that_it_stands_in() {
+    let to = |to: &str| Hyperlink::new(Rect::new(0, 0, 1, 1), to.to_owned());
+    for hostile in ["https://a/\x1b\\", "https://a/\u{9c}", "a b", "https://ä/"] {
+        assert_eq!(to(hostile), None, "{hostile:?}");
+    }
+    assert_eq!(to(&"a".repeat(3_000)), None);
+    assert!(to("https://apps.mypurecloud.de/directory/#/engage").is_some());
 }

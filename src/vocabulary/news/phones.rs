@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::registration::phone::Sighting;
+use crate::model::registration::phone::{PhoneTraits, Sighting};
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
 use crate::vocabulary::problem::Problem;
@@ -16,6 +16,8 @@ pub enum PhoneNews {
     Events(Vec<Sighting>),
     /// How phones are called.
     Names(Vec<(UserId, DeviceId, Text)>),
+    /// What phones have in common with others.
+    Traits(Vec<(UserId, DeviceId, PhoneTraits)>),
     /// From now on nothing is known for sure of these, until they are spoken of again.
     Gap(Vec<(UserId, DeviceId)>),
     /// The organisation has these no more.

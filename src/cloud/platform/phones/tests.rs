@@ -108,3 +108,32 @@ fn what_breaks_its_shape_says_why() {
         assert!(event(body.as_bytes()).is_err(), "{body}");
     }
 }
+
+#[test]
+fn what_phones_have_in_common_is_their_firmware_and_the_network_that_they_are_reached_in() {
+    let of = |agent: Value, contacts: Value| {
+        let lines =
+            json!([{"reachable": false}, {"reachable": true, "contactAddresses": contacts}]);
+        let phone = json!({"id": "p", "status": {"lineStatuses": lines}, "userAgentInfo": agent});
+        let traits = read(phone).unwrap().traits;
+        let told = |text: Option<Text>| text.map(|text| text.to_string());
+        (told(traits.agent), told(traits.network))
+    };
+    let desk = json!({"manufacturer": "Poly", "model": "VVX 411", "firmwareVersion": "6.4.2"});
+    let (agent, network) = of(desk, json!(["sip:ana@192.0.2.7:5060;transport=tls"]));
+    assert_eq!(agent.as_deref(), Some("Poly VVX 411 6.4.2"));
+    assert_eq!(network.as_deref(), Some("192.0.2.0/24"));
+    for (contact, network) in [
+        ("sips:192.0.2.7", Some("192.0.2.0/24")),
+        ("sip:a@[2001:db8:1:2:3::4]:5061", Some("2001:db8:1:2::/64")),
+        ("sip:a@pbx.example.com:5060", None),
+        ("sip:a@", None),
+        ("\u{1b}]0;x\u{7}", None),
+    ] {
+        let found = of(json!(7), json!([contact, 5, null]));
+        // What is no list of strings says nothing, and costs the phone nothing else.
+        assert_eq!(found, (None, None), "{contact}");
+        let found = of(Value::Null, json!([contact]));
+        assert_eq!(found, (None, network.map(str::to_owned)), "{contact}");
+    }
+}

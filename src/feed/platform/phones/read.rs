@@ -19,7 +19,7 @@ use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::model::registration::User;
 use crate::model::registration::duty::Duty;
-use crate::model::registration::phone::Phone;
+use crate::model::registration::phone::{Phone, PhoneTraits};
 use crate::model::{DeviceId, UserId};
 use crate::vocabulary::news::News;
 use crate::vocabulary::news::PhoneNews;
@@ -295,6 +295,18 @@ impl PhoneFeed<'_> {
         self.take(answer.entries, people, Some(page), (begun, at));
     }
 
+    /// Those of which it was not told yet.
+    fn new_traits(
+        &mut self,
+        mut traits: Vec<(UserId, DeviceId, PhoneTraits)>,
+    ) -> Vec<(UserId, DeviceId, PhoneTraits)> {
+        traits.retain(|(_, device, is)| {
+            let known = self.traits.insert(device.clone(), is.clone());
+            known.as_ref() != Some(is)
+        });
+        traits
+    }
+
     pub(super) fn take(
         &mut self,
         mut phones: Vec<Phone>,
@@ -311,6 +323,18 @@ impl PhoneFeed<'_> {
             (whose, phone.id.clone(), phone.name.clone())
         };
         let labels = with_names.map(label).collect();
+        let with_traits = phones
+            .iter()
+            .filter(|phone| phone.traits != PhoneTraits::default());
+        let traits: Vec<_> = with_traits
+            .map(|phone| {
+                (
+                    phone.person.id.clone(),
+                    phone.id.clone(),
+                    phone.traits.clone(),
+                )
+            })
+            .collect();
         let BookedRead {
             people,
             sightings,
@@ -320,9 +344,15 @@ impl PhoneFeed<'_> {
             doubted,
         } = self.book.land(phones, people, page, begun);
         self.shared.complain_of(&faults);
+        // Who is somebody else's phone from here on is told of anew.
+        for (_, device) in &moved {
+            self.traits.remove(device);
+        }
+        let traits = self.new_traits(traits);
         self.tell(PhoneNews::Gone(moved));
         self.tell_people(people, None);
         self.tell(PhoneNews::Names(labels));
+        self.tell(PhoneNews::Traits(traits));
         self.distrust(doubted);
         self.tell(PhoneNews::Read(sightings));
         self.newcomers |= new;

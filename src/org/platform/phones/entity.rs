@@ -158,7 +158,7 @@ fn status(world: &World, place: DeviceKey, device: &Device, primary: bool) -> Va
         "lineStatuses": [],
     });
     if primary || is_web_rtc(device) {
-        status["lineStatuses"] = json!([line_status(device, there, since)]);
+        status["lineStatuses"] = json!([line_status(world, place, device, there, since)]);
     }
     status
 }
@@ -174,15 +174,27 @@ fn sign(world: &World, place: DeviceKey, device: &Device) -> (bool, Timestamp) {
 }
 
 /// What an edge says of a line; a browser has neither an address of record nor anywhere to be contacted.
-fn line_status(device: &Device, reachable: bool, since: Timestamp) -> Value {
+fn line_status(
+    world: &World,
+    place: DeviceKey,
+    device: &Device,
+    reachable: bool,
+    since: Timestamp,
+) -> Value {
     let registers = !is_web_rtc(device);
-    let contact = || format!("sip:{}@198.51.100.7:5060", device.id);
+    let contact = || format!("sip:{}@{}:5060", device.id, address(world, place));
     let contacts = Vec::from_iter((registers && reachable).then(contact));
     sparse(json!({
         "id": line_id(device), "reachable": reachable, "reachableStateTime": since,
         "addressOfRecord": registers.then(|| format!("sip:{}@org.example", device.id)),
         "contactAddresses": contacts,
     }))
+}
+
+/// Where a desk phone is: each site has a network for every 200 of its people.
+fn address(world: &World, place: DeviceKey) -> String {
+    let (net, host) = (place.person / 200 % 250, place.person % 200);
+    format!("10.{}.{net}.{}", world.site_of(place), host + 10)
 }
 
 /// How a phone is, in one word.

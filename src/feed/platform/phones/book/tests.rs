@@ -4,7 +4,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::model::registration::MOST_DEVICES;
 use crate::model::registration::condition::Condition;
-use crate::model::registration::phone::{Person, View};
+use crate::model::registration::phone::{Person, PhoneTraits, View};
 use crate::text::Text;
 
 fn served(registered: bool) -> Report {
@@ -29,6 +29,7 @@ fn phone(id: &str, user: &str, registered: bool) -> Phone {
             nobody: false,
         },
         site: None,
+        traits: PhoneTraits::default(),
         report: served(registered),
     }
 }
