@@ -17,6 +17,9 @@ use crate::model::alert::{
 use crate::text::Text;
 use crate::time::Millis;
 
+/// From so many milliseconds on a clock has gone back, and is not only late.
+const WENT_BACK: u64 = 1_000;
+
 /// Conditions watched at once, as many as the store is sized for; past that they are counted and not watched.
 const WATCHED: usize = 1_000_000;
 /// Carriers and proxies whose state goes into bodies.
@@ -28,6 +31,8 @@ pub struct Engine {
     pub(super) settings: AlertSettings,
     pub(super) watches: HashMap<Key, Watch>,
     schedule: BTreeSet<(Millis, Key)>,
+    /// The newest moment that was passed in.
+    now: Millis,
     pub(super) gathering: Gathering,
     pub(super) storms: Vec<Storm>,
     pub(super) changed: BTreeSet<AlertId>,
@@ -49,6 +54,7 @@ impl Engine {
             settings,
             watches: HashMap::new(),
             schedule: BTreeSet::new(),
+            now: Millis::default(),
             gathering: Gathering::default(),
             storms: Vec::new(),
             changed: BTreeSet::new(),
@@ -76,6 +82,7 @@ impl Engine {
         now: Millis,
         details: impl FnOnce() -> Details,
     ) {
+        self.keep_time(now);
         let known = self.watches.get_mut(key);
         match (sign, known) {
             (Sign::Bad, Some(watch)) => {
@@ -117,6 +124,7 @@ impl Engine {
 
     /// Lets time pass: what has settled is told, what has calmed down is over, silences end.
     pub fn tick(&mut self, book: &mut AlertBook, now: Millis) {
+        self.keep_time(now);
         self.lift(book, now);
         let mut ripe = Vec::new();
         while let Some((at, key)) = self.schedule.pop_first() {
@@ -161,6 +169,26 @@ impl Engine {
     #[must_use]
     pub fn watches(&self, key: &Key) -> bool {
         self.watches.contains_key(key)
+    }
+
+    /// A clock that has gone back would make every wait longer by as much, and an hour of flapping out of five minutes: what is
+    /// under way goes back with it.
+    fn keep_time(&mut self, now: Millis) {
+        let back = self.now.since(now);
+        self.now = now;
+        if back < WENT_BACK {
+            return;
+        }
+        let ms = i64::try_from(back).unwrap_or(i64::MAX);
+        for storm in &mut self.storms {
+            storm.last = storm.last.plus(-ms);
+        }
+        self.schedule.clear();
+        for (key, watch) in &mut self.watches {
+            watch.rewind(ms);
+            self.schedule
+                .extend(watch.due.map(|due| (due, key.clone())));
+        }
     }
 
     /// What is told of may have become another trouble: a degraded carrier is down.

@@ -66,6 +66,18 @@ impl Watch {
         }
     }
 
+    /// The clock has gone back by so much: what is waited for comes no later than it would have.
+    pub fn rewind(&mut self, ms: i64) {
+        let times = self.changes.iter_mut().chain([&mut self.due]).flatten();
+        let since = match &mut self.phase {
+            Phase::Settling(since) => Some(since),
+            Phase::Quiet | Phase::Told(_) => None,
+        };
+        for at in times.chain(since) {
+            *at = at.plus(-ms);
+        }
+    }
+
     pub fn flapping(&self, now: Millis) -> bool {
         self.changes[0].is_some_and(|oldest| now <= oldest.plus(WINDOW_MS))
     }

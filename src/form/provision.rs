@@ -436,7 +436,7 @@ mod tests {
             })
             .collect();
         assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].2.ends_with("not for 500") && told[0].1 == CheckVerdict::Bad);
+        assert!(told[0].2.ends_with("500 are asked for") && told[0].1 == CheckVerdict::Bad);
         assert!(told[1].2.starts_with("job-9") && told[1].0 == "name");
     }
 

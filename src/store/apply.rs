@@ -362,7 +362,7 @@ impl Registrations {
 
     /// A change of a row that a still has known of: it counts as flaps do, and nothing else changes.
     pub(super) fn recall_flap(&mut self, row: u32, at: Millis, changes: &mut Changes) {
-        self.flaps.push(row, at);
+        self.flaps.recall(row, at);
         self.amend(row, at, changes, |slot| {
             slot.flaps = slot.flaps.saturating_add(1);
             slot.recent = slot.recent.saturating_add(1);

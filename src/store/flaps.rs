@@ -42,15 +42,34 @@ impl Flaps {
         }
     }
 
-    /// Notes a change of a row. A clock that went backwards does not reorder the queue.
+    /// Notes a change of a row.
     pub(super) fn push(&mut self, row: u32, now: Millis) {
-        let at = Stamp::from(now);
-        let at = self.queue.back().map_or(at, |&(last, _)| last.max(at));
-        self.queue.push_back((at, row));
+        self.keep_time(now);
+        self.queue.push_back((Stamp::from(now), row));
+    }
+
+    /// Notes one that is heard of later than it was: it is as old as the newest that is kept, at most.
+    pub(super) fn recall(&mut self, row: u32, was: Millis) {
+        let last = self.queue.back().map(|&(last, _)| last);
+        let at = Stamp::from(was);
+        self.queue
+            .push_back((last.map_or(at, |last| last.max(at)), row));
+    }
+
+    /// A clock that has gone back takes what is kept with it: the order stays, and no window gets longer than it is.
+    fn keep_time(&mut self, now: Millis) {
+        let last = self.queue.back().map(|&(last, _)| Millis::from(last));
+        let back = last.map_or(0, |last| i64::try_from(last.since(now)).unwrap_or(i64::MAX));
+        if back > 0 {
+            for (at, _) in &mut self.queue {
+                *at = Stamp::from(Millis::from(*at).plus(-back));
+            }
+        }
     }
 
     /// The next change that has left a window by `now`, or that has to be forgotten because too many are kept.
     pub(super) fn leave(&mut self, now: Millis) -> Option<(u32, PassedWindow)> {
+        self.keep_time(now);
         let crowded = self.queue.len() > self.capacity;
         if let Some(&(at, row)) = self.queue.get(self.recent_from)
             && (Millis::from(at).plus(RECENT) <= now || (crowded && self.recent_from == 0))
@@ -115,6 +134,25 @@ mod tests {
         assert_eq!(drain(&mut flaps, HOUR + 1000), [(2, PassedWindow::Hour)]);
         assert_eq!(flaps.next_deadline(), None);
         assert_eq!(flaps.forgotten(), 0);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_makes_no_window_longer() {
+        let mut flaps = Flaps::new(10);
+        flaps.push(1, Millis(10 * HOUR));
+        flaps.push(2, Millis(10 * HOUR + 1_000));
+        // An hour back: what has just happened is as old as it is.
+        let back = 9 * HOUR + 1_000;
+        assert_eq!(drain(&mut flaps, back), []);
+        assert_eq!(
+            drain(&mut flaps, back + RECENT),
+            [(1, PassedWindow::Recent), (2, PassedWindow::Recent)]
+        );
+        flaps.push(3, Millis(back + RECENT));
+        assert_eq!(
+            flaps.all().map(|(_, row)| row).collect::<Vec<_>>(),
+            [1, 2, 3]
+        );
     }
 
     #[test]

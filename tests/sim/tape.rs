@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use trunkline::kind::{Kind, Name, Visit, sheet};
 use trunkline::record::{
-    About, Look, LookCoverage, Record, RecordFolder, RecordSettings, Told, Writer,
+    About, Ahead, Look, LookCoverage, Record, RecordFolder, RecordSettings, Told, Writer,
 };
 use trunkline::store::Store;
 use trunkline::time::Millis;

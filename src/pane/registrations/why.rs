@@ -147,6 +147,8 @@ impl Found {
                 found.elsewhere += 1;
             }
         }
+        // Rows in trouble come in no order, and names that change places say that something has changed.
+        found.here.sort_unstable();
         let of_user = table
             .of_user(row.user_id())
             .filter(|other| other.id() != row.id());
