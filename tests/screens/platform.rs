@@ -530,7 +530,7 @@ fn the_detail_of_a_lost_phone_counts_who_shares_its_edge_its_network_and_its_fir
     let shown = stage.text((120, 40));
     // The sixth was lost long before.
     let wanted =
-        "others lost in it edge EU West 1: 3, network 192.0.2.0/24: 1, Poly VVX 411 6.4.2: 4";
+        "also lost 3 on edge EU West 1, 1 in network 192.0.2.0/24, 4 with Poly VVX 411 6.4.2";
     assert!(shown.contains(wanted), "{shown}");
     // What it was once reached in stays known while it is not reached.
     let gone = PhoneTraits::default();

@@ -6,6 +6,7 @@ use super::common::ground::quiet;
 use super::common::program::answer;
 use super::common::screen::{drawn, lines};
 use super::{Jump, rows, seen, stale, sure, until};
+use trunkline::app::App;
 use trunkline::app::run::Runner;
 use trunkline::record::{Record, RecordFolder};
 use trunkline::time::Clock;
@@ -80,6 +81,51 @@ async fn twenty_consoles_open_no_channel_where_there_are_channels() {
         assert_eq!(after[count], before[count], "{count}");
     }
     one_reader(&jump, &mut consoles).await;
+}
+
+/// Ten at a time, a hundred in all: none of them is seen by the organisation, and none stays with the reader.
+#[tokio::test]
+async fn a_hundred_consoles_attach_and_leave_and_the_organisation_sees_nothing_of_it() {
+    let jump = Jump::start(quiet(40, "platform")).await;
+    let _reader = jump.reader();
+    let all = jump.truth().await.len();
+    let whole = |app: &App| {
+        app.store.registrations.rows().count() == all && stale(app) == 0 && app.is_attached()
+    };
+    let mut stays = vec![jump.console("stays", false)];
+    until(&mut stays, "the reader has read everyone", |_, app| {
+        let status = app.status();
+        whole(app) && status.streams_live == status.streams_wanted && status.streams_live > 0
+    })
+    .await;
+    let made = "/api/v2/notifications/channels";
+    let before = (
+        channels(&jump).await["open"].clone(),
+        jump.ground.control.asked("POST", made).await,
+    );
+    for wave in 0..10 {
+        let operators = operators(wave * 10..wave * 10 + 10);
+        let consoles = operators.map(|operator| jump.console(&operator, false));
+        let mut consoles: Vec<_> = consoles.collect();
+        until(&mut consoles, "everything is there", |_, app| whole(app)).await;
+    }
+    let after = (
+        channels(&jump).await["open"].clone(),
+        jump.ground.control.asked("POST", made).await,
+    );
+    assert_eq!(after, before);
+    assert_eq!(jump.ground.control.asked("POST", "/oauth/token").await, 1);
+    // Those that are gone are noticed where the next beat would have gone to them.
+    let attached = async {
+        while answer(&jump.ground.run(&["share", "status", "--json"]))["attached"] != 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waits = until(&mut stays, "it goes on", |_, _| false);
+    tokio::select! {
+        () = attached => {}
+        () = waits => {}
+    }
 }
 
 /// Its own, since the reader may be another user's, whose record it cannot read.

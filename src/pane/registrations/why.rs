@@ -61,9 +61,9 @@ pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = vec![pairs(&[("same minute", found.together(row, scene))])];
     if !found.common.is_empty() {
         let common = found.common.iter();
-        let common = common.map(|(of, lost)| format!("{}: {}", of.name, grouped(*lost)));
+        let common = common.map(|(of, lost)| format!("{} {}", grouped(*lost), of.name));
         let common = common.collect::<Vec<_>>().join(", ");
-        lines.push(pairs(&[("others lost in it", common)]));
+        lines.push(pairs(&[("also lost", common)]));
     }
     lines.extend([
         pairs(&[
@@ -100,16 +100,16 @@ fn common(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Common> {
     let edge = row.edge().map(|edge| {
         let known = scene.store.edges.get(edge).map(|known| known.edge.title());
         Common {
-            name: format!("edge {}", known.unwrap_or(&edge.0).fit(SHORT)),
+            name: format!("on edge {}", known.unwrap_or(&edge.0).fit(SHORT)),
             has: |one, other| one.edge() == other.edge(),
         }
     });
     let network = network(row).map(|is| Common {
-        name: format!("network {}", is.fit(SHORT)),
+        name: format!("in network {}", is.fit(SHORT)),
         has: |one, other| network(one) == network(other),
     });
     let agent = agent(row).map(|is| Common {
-        name: is.fit(SHORT).to_string(),
+        name: format!("with {}", is.fit(SHORT)),
         has: |one, other| agent(one) == agent(other),
     });
     edge.into_iter().chain(network).chain(agent).collect()
@@ -235,7 +235,12 @@ impl Found {
                 row.flaps()
             );
         }
-        "this phone alone: r reads it again; check power and cable, reboot".to_owned()
+        // An edge tells its reach of browsers alone, and those have neither a cable nor a switch port.
+        let next = match row.edge_reach() {
+            Some(_) => "this browser alone: r reads it again; have its tab reloaded",
+            None => "this phone alone: r reads it again; check power and cable, reboot",
+        };
+        next.to_owned()
     }
 }
 
