@@ -1,5 +1,6 @@
 //! One block of data, and the entry of the index that says where it is and that it is whole.
 
+use std::fmt;
 use std::io::{self, Read as _};
 
 use crate::time::Millis;
@@ -138,12 +139,35 @@ pub(super) fn squeeze(content: &[u8]) -> io::Result<Vec<u8>> {
     zstd::bulk::compress(content, LEVEL)
 }
 
-/// What is written of a content that is much like a sample. It says whether it was read by the same one: by another it would be
+/// Writes contents that are much like a sample. What is written says whether it was read by the same one: by another it would be
 /// something else.
-pub(super) fn squeeze_by(content: &[u8], sample: &[u8]) -> io::Result<Vec<u8>> {
-    let mut compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, sample)?;
-    compressor.include_checksum(true)?;
-    compressor.compress(content)
+pub(super) struct Squeezer(zstd::bulk::Compressor<'static>);
+
+impl fmt::Debug for Squeezer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Squeezer")
+    }
+}
+
+impl Squeezer {
+    pub(super) fn by(sample: &[u8]) -> io::Result<Self> {
+        let mut compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, sample)?;
+        compressor.include_checksum(true)?;
+        Ok(Self(compressor))
+    }
+
+    pub(super) fn squeeze(&mut self, content: &[u8]) -> io::Result<Vec<u8>> {
+        self.0.compress(content)
+    }
+}
+
+/// What contents are like, by some of them: with how often which byte comes where they are enough for that, which small blocks have
+/// no room to say.
+pub(super) fn sample_of(contents: &[Vec<u8>], most: usize) -> Vec<u8> {
+    zstd::dict::from_samples(contents, most).unwrap_or_else(|_| {
+        let newest = contents.last().cloned().unwrap_or_default();
+        newest.into_iter().take(most).collect()
+    })
 }
 
 /// The content of a block, never more than [`LARGEST_CONTENT`].
@@ -154,8 +178,8 @@ pub(super) fn unsqueeze(block: &[u8]) -> io::Result<Vec<u8>> {
 /// Opens blocks that were squeezed by one sample.
 pub(super) struct Unsqueezer(zstd::bulk::Decompressor<'static>);
 
-impl std::fmt::Debug for Unsqueezer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Unsqueezer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Unsqueezer")
     }
 }

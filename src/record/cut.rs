@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::block::{Sort, squeeze, squeeze_by};
+use super::block::{Sort, Squeezer, squeeze};
 use super::folder::{RecordFolder, day_of};
 use super::mask;
 use super::pack::{Glossary, pack};
@@ -154,7 +154,7 @@ impl Cutter<'_> {
         let at = moments.first().map_or(until, |first| first.at);
         let reckoning = Reckoning { until, moments };
         let packed = pack(&reckoning, &Glossary::default())?;
-        self.append(Sort::News, at, &squeeze_by(&packed.bytes, &[])?)
+        self.append(Sort::News, at, &Squeezer::by(&[])?.squeeze(&packed.bytes)?)
     }
 
     fn kept(&self, mut moment: Moment) -> Moment {

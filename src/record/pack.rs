@@ -3,7 +3,8 @@
 //! Underneath is msgpack with the names of fields, so that a later version can add one. It is kept in columns, since what is
 //! alike compresses well where it stands together: the *shape* (every marker, the names of fields, and strings that are new),
 //! whole numbers, and for each field the *numbers of its strings* (names of the run, [`Glossary`], or strings that the same block
-//! has spelt out already). msgpack's one unused marker stands in the shape for a string that is known. Numbers are written as the step from
+//! has spelt out already). Items of a list mostly look alike: each shape that occurs is kept once, and of an item which one it is.
+//! msgpack's one unused marker stands in the shape for a string that is known. Numbers are written as the step from
 //! the one before where that is shorter: the ids of a column follow each other, and so do times.
 
 use std::borrow::Cow;
@@ -23,11 +24,15 @@ const KNOWN: u8 = 0xc1;
 /// Lengths of strings that are numbered: shorter ones cost less than a number, longer ones hardly come again.
 const NUMBERED: std::ops::RangeInclusive<usize> = 3..=255;
 
+/// Fields whose strings have a column of their own, and parts that a shape is put together from.
+const MOST_FIELDS: usize = 1 << 10;
+const MOST_PARTS: usize = 1 << 14;
+
 /// Names that a run has at most, and their bytes.
 const MOST_NAMES: usize = 8 << 20;
 
 /// What the numbers of a run mean.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Glossary {
     /// News that is like what follows it: what is alike in them is compressed away.
     pub(super) sample: Vec<u8>,
@@ -45,9 +50,11 @@ pub(super) struct NameList<'a> {
     /// The number of the first.
     first: usize,
     /// Bytes of each.
+    #[serde(with = "blob")]
     lengths: Vec<u8>,
     #[serde(borrow)]
     text: Cow<'a, str>,
+    #[serde(with = "blob")]
     pub(super) sample: Vec<u8>,
 }
 
@@ -147,11 +154,15 @@ pub(super) fn pack(value: &impl Serialize, names: &Glossary) -> io::Result<Packe
         wholes: Wholes::default(),
         fields: Fields::default(),
         shape: Vec::with_capacity(raw.len() / 4),
+        items: Vec::new(),
         texts: vec![Vec::new()],
         numbers: Vec::new(),
     };
     let (mut at, mut nesting) = (Walk(&raw), Nesting::default());
     while let Some((marker, token)) = at.next(Kept::Whole)? {
+        if nesting.is_at_item() {
+            columns.items.push(columns.shape.len());
+        }
         let place = nesting.place(marker, &token)?;
         match token {
             Token::Text(text) => match place {
@@ -173,11 +184,10 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8], names: &Glossary) -> io:
     if rest.varint()? != names.len() as u64 {
         return Err(broken("names that are missing"));
     }
-    let mut shape = Walk(rest.column()?);
-    let mut texts: Vec<Walk<'_>> = Vec::new();
-    for _ in 0..rest.varint()? {
-        texts.push(Walk(rest.column()?));
-    }
+    let shape = unshaped(&mut rest)?;
+    let mut shape = Walk(&shape);
+    let texts = rest.columns(MOST_FIELDS)?.into_iter();
+    let mut texts: Vec<Walk<'_>> = texts.map(Walk).collect();
     let mut numbers = rest;
     // A guess: what is known takes more room than its number.
     let mut raw = Vec::with_capacity(bytes.len().saturating_mul(2));
@@ -241,6 +251,8 @@ struct Columns<'a> {
     wholes: Wholes,
     fields: Fields,
     shape: Vec<u8>,
+    /// Where in the shape the items of outer lists begin.
+    items: Vec<usize>,
     texts: Vec<Vec<u8>>,
     numbers: Vec<u8>,
 }
@@ -308,7 +320,7 @@ impl Columns<'_> {
         let length = self.shape.len() + texts + self.numbers.len();
         let mut bytes = Vec::with_capacity(length + 16);
         put_varint(&mut bytes, self.names.len() as u64);
-        put_column(&mut bytes, &self.shape);
+        put_shape(&mut bytes, &self.shape, &self.items);
         put_varint(&mut bytes, self.texts.len() as u64);
         for column in &self.texts {
             put_column(&mut bytes, column);
@@ -329,7 +341,12 @@ struct Fields(HashMap<usize, usize>);
 impl Fields {
     fn of(&mut self, name: Option<usize>) -> usize {
         let next = self.0.len() + 1;
-        name.map_or(0, |name| *self.0.entry(name).or_insert(next))
+        let has_room = next < MOST_FIELDS;
+        match name {
+            Some(name) if has_room => *self.0.entry(name).or_insert(next),
+            Some(name) => self.0.get(&name).copied().unwrap_or(0),
+            None => 0,
+        }
     }
 }
 
@@ -374,6 +391,46 @@ fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
         value >>= 7;
     }
     bytes.push(u8::try_from(value).unwrap_or(0));
+}
+
+/// Puts each of the parts that a shape has once, then which of them follow each other. One without end in parts is a part itself.
+fn put_shape(bytes: &mut Vec<u8>, shape: &[u8], items: &[usize]) {
+    let (mut known, mut parts) = (HashMap::new(), Vec::new());
+    let mut order = Vec::new();
+    let ends = items.iter().copied().chain([shape.len()]);
+    let mut begin = 0;
+    for end in ends {
+        let part = shape.get(begin..end).unwrap_or_default();
+        begin = end;
+        let number = *known.entry(part).or_insert_with(|| {
+            parts.push(part);
+            parts.len() as u64 - 1
+        });
+        put_varint(&mut order, number);
+    }
+    if parts.len() > MOST_PARTS {
+        return put_shape(bytes, shape, &[]);
+    }
+    put_varint(bytes, parts.len() as u64);
+    for part in parts {
+        put_column(bytes, part);
+    }
+    put_column(bytes, &order);
+}
+
+/// The whole shape again.
+fn unshaped(rest: &mut Walk<'_>) -> io::Result<Vec<u8>> {
+    let parts = rest.columns(MOST_PARTS)?;
+    let (mut order, mut shape) = (Walk(rest.column()?), Vec::new());
+    while !order.0.is_empty() {
+        let number = usize::try_from(order.varint()?).map_err(io::Error::other)?;
+        let part = parts.get(number).ok_or_else(|| broken("a part too few"))?;
+        shape.extend_from_slice(part);
+        if shape.len() as u64 > LARGEST_CONTENT {
+            return Err(broken("too large"));
+        }
+    }
+    Ok(shape)
 }
 
 fn put_column(bytes: &mut Vec<u8>, column: &[u8]) {
@@ -430,10 +487,17 @@ struct Nesting(Vec<Level>);
 struct Level {
     left: u64,
     is_map: bool,
+    /// Whether it is a list that is in no other one.
+    is_outer: bool,
     field: usize,
 }
 
 impl Nesting {
+    /// Whether the next token begins an item of a list that is in no other one.
+    fn is_at_item(&self) -> bool {
+        self.0.last().is_some_and(|level| level.is_outer)
+    }
+
     /// Takes in the next token.
     fn place(&mut self, marker: u8, token: &Token<'_>) -> io::Result<Place> {
         let mut field = 0;
@@ -454,9 +518,11 @@ impl Nesting {
                 return Err(broken("too deep"));
             }
             let is_map = matches!(marker, 0x80..=0x8f | 0xde | 0xdf);
+            let is_outer = !is_map && self.0.iter().all(|level| level.is_map);
             self.0.push(Level {
                 left: *length,
                 is_map,
+                is_outer,
                 field,
             });
         }
@@ -525,6 +591,15 @@ impl<'a> Walk<'a> {
         self.take(length)
     }
 
+    /// Columns behind their number, which is at most that.
+    fn columns(&mut self, most: usize) -> io::Result<Vec<&'a [u8]>> {
+        let many = self.varint()?;
+        if many > most as u64 {
+            return Err(broken("too many columns"));
+        }
+        (0..many).map(|_| self.column()).collect()
+    }
+
     /// The length that stands behind the marker.
     fn length(&self, bytes: usize) -> io::Result<usize> {
         let part = self
@@ -564,5 +639,35 @@ impl<'a> Walk<'a> {
             }
         }
         Err(broken("a number out of range"))
+    }
+}
+
+/// Bytes as msgpack has them, and not as a list of numbers.
+mod blob {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        struct Blob;
+
+        impl Visitor<'_> for Blob {
+            type Value = Vec<u8>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+        }
+
+        from.deserialize_bytes(Blob)
     }
 }

@@ -1,7 +1,9 @@
 //! Reads the past: everything known at a moment, and what was told from there on.
 
+use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::sync::Arc;
 
 use super::block::{Entry, Sort, Unsqueezer, unsqueeze};
 use super::folder::{RecordFolder, day_of};
@@ -83,11 +85,7 @@ pub struct Rest(Unread);
 #[derive(Debug)]
 enum Unread {
     Nothing(Ahead),
-    Some {
-        day: String,
-        names: Box<Glossary>,
-        roll: Box<Roll>,
-    },
+    Some { day: String, roll: Box<Roll> },
 }
 
 /// Whether a moment was recorded.
@@ -104,7 +102,6 @@ struct Base {
     at: Millis,
     store: Store,
     about: About,
-    names: Glossary,
     /// What did not happen yet is in it.
     roll: Roll,
 }
@@ -198,7 +195,6 @@ impl Record {
         } else {
             Unread::Some {
                 day,
-                names: Box::new(base.names),
                 roll: Box::new(roll),
             }
         };
@@ -219,13 +215,9 @@ impl Record {
     pub fn ahead(&mut self, rest: Rest) -> Result<Ahead, RecordError> {
         match rest.0 {
             Unread::Nothing(ahead) => Ok(ahead),
-            Unread::Some {
-                day,
-                names,
-                mut roll,
-            } => {
+            Unread::Some { day, mut roll } => {
                 let shard = self.shard(&day)?;
-                roll.run(shard, &names, None, |_| true);
+                roll.run(shard, None, |_| true);
                 self.close(&day, *roll).map(|(ahead, _)| ahead)
             }
         }
@@ -317,7 +309,11 @@ impl Record {
 /// What was told from a base until the next one, as it is read.
 #[derive(Debug)]
 struct Roll {
+    /// What numbers mean, and how blocks that speak by them are opened.
+    names: Arc<Glossary>,
     opener: Unsqueezer,
+    /// The sum of the names that were read last: they stand there twice.
+    named: Option<u32>,
     /// The entry that is read next, and where its block should begin: none where that is not known.
     place: usize,
     behind: Option<u64>,
@@ -336,10 +332,12 @@ struct Roll {
 
 impl Roll {
     /// Begins behind the base at that place.
-    fn of(shard: &Shard, names: &Glossary, base: usize) -> io::Result<Self> {
+    fn of(shard: &Shard, names: Arc<Glossary>, base: usize) -> io::Result<Self> {
         let entry = shard.entries.get(base).and_then(Option::as_ref);
         Ok(Self {
             opener: Unsqueezer::by(&names.sample)?,
+            names,
+            named: None,
             place: base + 1,
             behind: entry.and_then(Entry::end),
             moments: VecDeque::new(),
@@ -357,7 +355,6 @@ impl Roll {
     fn run(
         &mut self,
         shard: &Shard,
-        names: &Glossary,
         to: Option<Millis>,
         mut takes: impl FnMut(&mut VecDeque<Moment>) -> bool,
     ) {
@@ -369,7 +366,7 @@ impl Roll {
                 return;
             }
             match entry {
-                Some(entry) => self.read(shard, names, entry.as_ref()),
+                Some(entry) => self.read(shard, entry.as_ref()),
                 None => self.over = true,
             }
             self.place += 1;
@@ -379,7 +376,7 @@ impl Roll {
         }
     }
 
-    fn read(&mut self, shard: &Shard, names: &Glossary, entry: Option<&Entry>) {
+    fn read(&mut self, shard: &Shard, entry: Option<&Entry>) {
         let (day, place) = (&shard.day, self.place);
         let Some(entry) = entry else {
             let told = format!("{day} entry {place}: the index is not as it was written");
@@ -399,14 +396,16 @@ impl Roll {
             Sort::Still | Sort::Head if shard.block(entry).is_ok() => {
                 (self.next, self.over) = (Some(entry.at), true);
             }
-            Sort::Still | Sort::Names | Sort::Figures => {}
+            Sort::Still | Sort::Figures => {}
+            // What cannot be read is there once more; where that cannot either, nothing that follows can.
+            Sort::Names => drop(self.learn(shard, entry)),
             // Another run begins here, whoever's it is: what was before it nobody followed up to it.
             Sort::Head => {
                 let told = format!("{day} at {}: the begin of a run is damaged", entry.at);
                 self.missing(self.until, told);
             }
             Sort::End => (self.ended, self.until) = (true, entry.at.max(self.until)),
-            Sort::News => match news(shard, entry, names, &mut self.opener) {
+            Sort::News => match news(shard, entry, &self.names, &mut self.opener) {
                 Ok(read) => {
                     self.until = read.until.max(self.until);
                     let last = read.moments.last().map(|moment| moment.at);
@@ -419,6 +418,19 @@ impl Roll {
                 }
             },
         }
+    }
+
+    /// Takes in names from the middle of a stretch.
+    fn learn(&mut self, shard: &Shard, entry: &Entry) -> io::Result<()> {
+        if self.named != Some(entry.sum) {
+            let list = unsqueeze(&shard.block(entry)?)?;
+            let list = rmp_serde::from_slice(&list).map_err(io::Error::other)?;
+            if Arc::make_mut(&mut self.names).know(&list) {
+                self.opener = Unsqueezer::by(&self.names.sample)?;
+                self.named = Some(entry.sum);
+            }
+        }
+        Ok(())
     }
 
     fn missing(&mut self, at: Millis, told: String) {
@@ -469,14 +481,12 @@ fn base(
                 continue;
             }
         };
-        let names = glossary(shard, place);
-        match unrolled(shard, (place, &entry), &names, happened) {
+        match unrolled(shard, (place, &entry), happened) {
             Ok((store, roll)) => {
                 return Ok(Some(Base {
                     at: entry.at,
                     store,
                     about,
-                    names,
                     roll,
                 }));
             }
@@ -494,23 +504,28 @@ fn base(
 fn unrolled(
     shard: &Shard,
     (place, entry): (usize, &Entry),
-    names: &Glossary,
     happened: Option<Millis>,
 ) -> io::Result<(Store, Roll)> {
     // Both take as long, and somebody waits: what was told is read while the still is, and happens as it comes.
     std::thread::scope(|scope| {
+        let content = scope.spawn(|| match entry.sort {
+            Sort::Head => Ok(Vec::new()),
+            _ => unsqueeze(&shard.block(entry)?),
+        });
+        let names = Arc::new(glossary(shard, place));
         let (to, told) = std::sync::mpsc::channel();
+        let rolls_by = Arc::clone(&names);
         let read = scope.spawn(move || {
-            let mut roll = Roll::of(shard, names, place)?;
+            let mut roll = Roll::of(shard, rolls_by, place)?;
             // Nobody waits for it where what it begins with cannot be read.
-            roll.run(shard, names, happened, |moments| {
+            roll.run(shard, happened, |moments| {
                 to.send(std::mem::take(moments)).is_ok()
             });
             Ok(roll)
         });
         let mut store = match entry.sort {
             Sort::Head => Store::default(),
-            _ => still(shard, entry, names)?,
+            _ => still(&content.join().unwrap_or_else(ended)?, entry.at, &names)?,
         };
         let (mut moments, mut changes) = (VecDeque::new(), Changes::default());
         for moment in told.into_iter().flatten() {
@@ -521,7 +536,6 @@ fn unrolled(
                 moments.push_back(moment);
             }
         }
-        let ended = |_| Err(io::Error::other("its reader ended"));
         let mut roll = read.join().unwrap_or_else(ended)?;
         roll.moments = moments;
         Ok((store, roll))
@@ -557,10 +571,13 @@ pub(super) fn glossary(shard: &Shard, place: usize) -> Glossary {
     names
 }
 
-fn still(shard: &Shard, entry: &Entry, names: &Glossary) -> io::Result<Store> {
-    let content = unsqueeze(&shard.block(entry)?)?;
-    let still: Still<'static> = unpack(&content, names)?;
-    let store = still.store(entry.at);
+fn ended<T>(_: Box<dyn Any + Send>) -> io::Result<T> {
+    Err(io::Error::other("its reader ended"))
+}
+
+fn still(content: &[u8], at: Millis, names: &Glossary) -> io::Result<Store> {
+    let still: Still<'static> = unpack(content, names)?;
+    let store = still.store(at);
     store.ok_or_else(|| {
         io::Error::new(
             io::ErrorKind::InvalidData,

@@ -1,13 +1,14 @@
 //! Writes the past: gathers what is told, a second at a time, and keeps up everything known to begin again with.
 
 use std::cmp::Reverse;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
-use super::block::{Sort, squeeze, squeeze_by};
+use super::block::{Sort, Squeezer, sample_of, squeeze};
 use super::figures::Due;
 use super::folder::{RecordFolder, day_of};
 use super::mask;
@@ -57,9 +58,10 @@ pub struct About {
 /// Words that come before ids.
 const MOST_WORDS: usize = 4_096;
 
-/// Moments that a sample is made of, and its bytes.
-const SAMPLED: usize = 64;
-const SAMPLE_BYTES: usize = 16 << 10;
+/// Blocks that a sample is made of, moments of each, and its bytes.
+const SAMPLED: usize = 128;
+const SAMPLED_MOMENTS: usize = 64;
+const SAMPLE_BYTES: usize = 8 << 10;
 
 /// Writes the past of a profile. There is one at a time.
 #[derive(Debug)]
@@ -70,9 +72,10 @@ pub struct Writer {
     _lock: File,
     shard: Option<(String, Growing)>,
     names: Glossary,
+    squeezer: Option<Squeezer>,
     spelt: HashMap<Box<str>, u16>,
     /// What was told of late, to sample.
-    lately: Vec<Moment>,
+    lately: VecDeque<Vec<Moment>>,
     /// Bytes spelt out since the last still; bytes of that still, and of what was written of it.
     spelt_bytes: u64,
     still_bytes: u64,
@@ -113,7 +116,8 @@ impl Writer {
             shard: None,
             names: Glossary::default(),
             spelt: HashMap::new(),
-            lately: Vec::new(),
+            squeezer: None,
+            lately: VecDeque::new(),
             spelt_bytes: 0,
             still_bytes: 0,
             still_block_bytes: 0,
@@ -205,21 +209,25 @@ impl Writer {
         self.day(&day_of(at), at)?;
         let until = moments.last().map_or(now, |last| last.at.max(now));
         let reckoning = Reckoning { until, moments };
-        let packed = pack(&reckoning, &self.names)?;
+        let mut packed = pack(&reckoning, &self.names)?;
         self.watch(&packed.spelt);
-        let block = squeeze_by(&packed.bytes, &self.names.sample)?;
+        self.sample(&reckoning.moments);
+        let wordy = self.spelt_bytes > self.still_bytes.max(64 << 10);
+        if wordy {
+            // Names of what this speaks of stand before it, or everything would be spelt out once more.
+            self.happen(reckoning.moments.clone());
+            self.with_still(until, |writer, still| writer.put_names(at, still))?;
+            packed = pack(&reckoning, &self.names)?;
+        }
+        let squeezer = match &mut self.squeezer {
+            Some(squeezer) => squeezer,
+            none => none.insert(Squeezer::by(&self.names.sample)?),
+        };
+        let block = squeezer.squeeze(&packed.bytes)?;
         self.append(Sort::News, at, &block)?;
         self.written = until;
-        if reckoning.moments.len().min(SAMPLED) > self.lately.len() {
-            // Everything known is no sample of what is told.
-            let known = |told: &Told| matches!(told, Told::Known { .. });
-            let lately = reckoning.moments.iter().take(SAMPLED);
-            let lately = lately.filter(|moment| !moment.told.iter().any(known));
-            self.lately = lately.cloned().collect();
-        }
-        for moment in reckoning.moments {
-            moment.happen(&mut self.store, &mut self.changes);
-            self.changes.clear();
+        if !wordy {
+            self.happen(reckoning.moments);
         }
         self.chart(until, false)?;
         let age = until.since(self.still_at);
@@ -227,11 +235,28 @@ impl Writer {
         let old =
             age >= STILL_AT_LAST_MS.cast_unsigned() || paid && age >= STILL_MS.cast_unsigned();
         let long = self.since_still >= STILL_BYTES;
-        let wordy = self.spelt_bytes > self.still_bytes.max(64 << 10);
         if old || long || wordy {
             self.still(until)?;
         }
         Ok(())
+    }
+
+    fn happen(&mut self, moments: Vec<Moment>) {
+        for moment in moments {
+            moment.happen(&mut self.store, &mut self.changes);
+            self.changes.clear();
+        }
+    }
+
+    /// Keeps what is told, as long as it is of late. Everything known is no sample of that.
+    fn sample(&mut self, moments: &[Moment]) {
+        let known = |told: &Told| matches!(told, Told::Known { .. });
+        let moments = moments.iter().take(SAMPLED_MOMENTS);
+        let moments = moments.filter(|moment| !moment.told.iter().any(known));
+        if self.lately.len() == SAMPLED {
+            self.lately.pop_front();
+        }
+        self.lately.push_back(moments.cloned().collect());
     }
 
     /// Writes the figures of what is over.
@@ -269,7 +294,7 @@ impl Writer {
         // What cannot be removed now is removed next time; the new day matters more.
         let _ = prune(&self.folder, &self.settings, at);
         self.shard = Some((day.to_owned(), Growing::open(&self.folder, day)?));
-        (self.names, self.still_bytes) = (Glossary::default(), 0);
+        (self.names, self.squeezer, self.still_bytes) = (Glossary::default(), None, 0);
         let head = serde_json::to_vec(&self.about).map_err(io::Error::other)?;
         self.append(Sort::Head, at, &head)?;
         if first {
@@ -286,33 +311,45 @@ impl Writer {
             self.store.registrations.tick(at, &mut self.changes);
             self.changes.clear();
         }
+        self.with_still(at, |writer, still| writer.put_still(at, still))
+    }
+
+    fn with_still(
+        &mut self,
+        at: Millis,
+        write: impl FnOnce(&mut Self, &Still<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
         let store = std::mem::take(&mut self.store);
-        let written = self.still_of(&store, at);
+        let written = write(self, &store.still(at));
         self.store = store;
         written
     }
 
-    fn still_of(&mut self, store: &Store, at: Millis) -> io::Result<()> {
-        let still = store.still(at);
-        let mut list = NameList::of(&self.new_names(&still)?, &self.names);
+    /// Everything that is packed from here on rests on these: twice, so that no single fault takes them away.
+    fn put_names(&mut self, at: Millis, still: &Still<'_>) -> io::Result<()> {
+        let mut list = NameList::of(&self.new_names(still)?, &self.names);
         self.names.extend(&list);
-        let lately = Reckoning {
-            until: at,
-            moments: std::mem::take(&mut self.lately),
-        };
-        list.sample = pack(&lately, &self.names)?.bytes;
-        list.sample.truncate(SAMPLE_BYTES);
+        let samples = self.lately.iter().map(|moments| {
+            let moments = moments.clone();
+            pack(&Reckoning { until: at, moments }, &self.names).map(|packed| packed.bytes)
+        });
+        list.sample = sample_of(&samples.collect::<io::Result<Vec<_>>>()?, SAMPLE_BYTES);
         self.names.sample.clone_from(&list.sample);
+        self.squeezer = None;
         let block = squeeze(&rmp_serde::to_vec(&list).map_err(io::Error::other)?)?;
-        let packed = pack(&still, &self.names)?;
-        // Everything after it rests on these: twice, so that no single fault takes them away.
         self.append(Sort::Names, at, &block)?;
         self.append(Sort::Names, at, &block)?;
+        self.spelt.clear();
+        self.spelt_bytes = 0;
+        Ok(())
+    }
+
+    fn put_still(&mut self, at: Millis, still: &Still<'_>) -> io::Result<()> {
+        self.put_names(at, still)?;
+        let packed = pack(still, &self.names)?;
         let block = squeeze(&packed.bytes)?;
         self.append(Sort::Still, at, &block)?;
         self.still_block_bytes = block.len() as u64;
-        self.spelt.clear();
-        self.spelt_bytes = 0;
         self.still_bytes = packed.bytes.len() as u64;
         (self.still_at, self.since_still) = (at, 0);
         Ok(())

@@ -502,12 +502,16 @@ impl Registrations {
     }
 
     pub(super) fn rows_of(&self, user: u32) -> Vec<u32> {
+        self.chain(user).collect()
+    }
+
+    pub(super) fn chain(&self, user: u32) -> impl Iterator<Item = u32> {
         let first = self.users.get(user).map_or(NONE, |owner| owner.first_row);
         let next = |&row: &u32| {
             let next = self.slots.get(row as usize)?.next;
             (next != NONE).then_some(next)
         };
-        std::iter::successors((first != NONE).then_some(first), next).collect()
+        std::iter::successors((first != NONE).then_some(first), next)
     }
 
     pub(super) fn is_stale(&self, row: u32) -> bool {

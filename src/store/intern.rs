@@ -1,6 +1,6 @@
 //! Names that many rows share, kept once: codecs and sites.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::text::Text;
 

@@ -7,6 +7,7 @@
 mod planes;
 
 use std::borrow::Cow;
+use std::hash::BuildHasher as _;
 
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use super::carriers::Carriers;
 use super::edges::Edges;
 use super::intern::{NameId, Names};
 use super::queues::Queues;
-use super::row::{Field, Flags};
+use super::row::{Field, Flags, KeptRow};
 use super::stamp::Stamp;
 use super::transfers::Transfers;
 use super::{Changes, Registrations, Store};
@@ -50,24 +51,24 @@ pub struct Still<'a> {
 struct StillTable {
     users: Vec<UserId>,
     names: Vec<Text>,
-    sites: Vec<NameId>,
+    sites: Planes,
     site_names: Vec<Text>,
     /// When something last changed at each site, that of no name first.
     site_dates: Vec<Option<Millis>>,
     /// Whether the user was listed since the last whole list, and whether it could not be read.
-    standing: Vec<u8>,
+    standing: Planes,
     /// How many devices each has.
-    rows: Vec<u32>,
+    rows: Planes,
     devices: Vec<DeviceId>,
     /// The condition, and from the fifth bit on what else is so of the row.
-    marks: Vec<u16>,
+    marks: Planes,
     /// Milliseconds before the moment of the still.
     since: Planes,
     /// Milliseconds before `since`.
     changed: Planes,
     /// Milliseconds after `changed`: none where the change was the last that was told.
     checked: Planes,
-    codecs: Vec<NameId>,
+    codecs: Planes,
     codec_names: Vec<Text>,
     /// Why a row is as it is, where that is told: its place, and the number of the reason.
     why: Vec<(u32, NameId)>,
@@ -85,8 +86,8 @@ struct StillTable {
     obstacles: Vec<(u32, Obstacle)>,
 }
 
-const LISTED: u8 = 1;
-const UNREAD: u8 = 2;
+const LISTED: i64 = 1;
+const UNREAD: i64 = 2;
 
 impl Store {
     /// What is known at this moment.
@@ -170,9 +171,10 @@ impl Still<'_> {
         table
             .users
             .iter()
-            .zip(&table.rows)
+            .zip(&table.rows.0)
             .flat_map(move |(user, rows)| {
-                let rows = devices.by_ref().take(*rows as usize).map(DeviceId::raw);
+                let rows = usize::try_from(*rows).unwrap_or(0);
+                let rows = devices.by_ref().take(rows).map(DeviceId::raw);
                 std::iter::once(user.raw()).chain(rows.collect::<Vec<_>>())
             })
     }
@@ -211,11 +213,11 @@ impl Registrations {
             };
             still.users.push(owner.id.clone());
             still.names.push(owner.name.clone());
-            still.sites.push(owner.site);
+            still.sites.push(owner.site.into());
             let unread = if owner.is_unread() { UNREAD } else { 0 };
-            still.standing.push(u8::from(owner.listed) | unread);
+            still.standing.push(i64::from(owner.listed) | unread);
             let rows = self.rows_of(number);
-            still.rows.push(count(rows.len()));
+            still.rows.push(count(rows.len()).into());
             for row in rows {
                 if let Some(place) = places.get_mut(row as usize) {
                     *place = count(still.devices.len());
@@ -267,18 +269,18 @@ impl Registrations {
         still.devices.push(slot.device.clone());
         still
             .marks
-            .push(u16::from(condition.code()) | u16::from(flags.code()) << 4);
+            .push(i64::from(condition.code()) | i64::from(flags.code()) << 4);
         still.since.push(now.0 - since);
         still.changed.push(since - changed);
         still.checked.push(checked - changed);
-        still.codecs.push(codec);
+        still.codecs.push(codec.into());
         still.last.push(last.code().cast_signed());
     }
 }
 
 impl Registrations {
     fn has_a_gap(&self, user: u32) -> bool {
-        self.rows_of(user).iter().any(|&row| self.is_stale(row))
+        self.chain(user).any(|row| self.is_stale(row))
     }
 
     /// What a row became while nobody told of it here belongs into its timeline as well.
@@ -322,7 +324,13 @@ impl StillTable {
     fn fits(&self) -> bool {
         let users = self.users.len();
         let devices = self.devices.len();
-        let rows: u64 = self.rows.iter().copied().map(u64::from).sum();
+        let mut rows = 0_u64;
+        for of_user in &self.rows.0 {
+            let Ok(of_user) = u32::try_from(*of_user) else {
+                return false;
+            };
+            rows += u64::from(of_user);
+        }
         let of_users = [
             self.names.len(),
             self.sites.len(),
@@ -355,7 +363,7 @@ impl StillTable {
     /// Makes a table what it is here: rows that it has keep their numbers, and those that are not here go, where this is the
     /// `whole` of them.
     fn fill(
-        self,
+        mut self,
         table: &mut Registrations,
         (now, whole): (Millis, bool),
         changes: &mut Changes,
@@ -366,20 +374,35 @@ impl StillTable {
         if whole {
             self.remove_others(table, changes);
         }
-        let codecs = renumbered(&self.codec_names, &mut table.codecs);
-        let reasons = renumbered(&self.reason_names, &mut table.reasons);
+        table.users.reserve(self.users.len());
+        table.reserve(self.devices.len());
+        let known = Renumbered {
+            sites: renumbered(&self.site_names, &mut table.users.sites),
+            codecs: renumbered(&self.codec_names, &mut table.codecs),
+            reasons: renumbered(&self.reason_names, &mut table.reasons),
+            obstacles: std::mem::take(&mut self.obstacles).into_iter().collect(),
+        };
+        for (place, label) in std::mem::take(&mut self.labels) {
+            if let Some(device) = self.devices.get(place as usize) {
+                table.labels.insert(device.clone(), label);
+            }
+        }
+        for (place, traits) in std::mem::take(&mut self.traits) {
+            if let Some(device) = self.devices.get(place as usize) {
+                table.traits.insert(device.clone(), traits);
+            }
+        }
         let mut rows = vec![None; self.devices.len()];
         let mut first = 0;
-        for (number, id) in self.users.iter().enumerate() {
-            let devices = self.rows.get(number).map_or(0, |rows| *rows as usize);
-            let user = self.user(number, id, now, table, changes);
+        for (number, id) in std::mem::take(&mut self.users).iter().enumerate() {
+            let devices = self.rows.size(number);
+            let user = self.user(number, id, &known, now, table, changes);
             let was_sure = user.is_none_or(|user| !table.has_a_gap(user));
             // The newest row is the head of its user's chain: the last one is made first.
             for place in (first..first + devices).rev() {
-                let names = [codecs.as_slice(), reasons.as_slice()];
-                let row = user.and_then(|user| self.row(place, user, names, now, table, changes));
-                if let Some(known) = rows.get_mut(place) {
-                    *known = row;
+                let row = user.and_then(|user| self.row(place, user, &known, now, table, changes));
+                if let Some(found) = rows.get_mut(place) {
+                    *found = row;
                 }
             }
             first += devices;
@@ -389,23 +412,12 @@ impl StillTable {
                 table.cover(user, !was_sure, now);
             }
         }
-        let sites = renumbered(&self.site_names, &mut table.users.sites);
-        for (site, at) in sites.into_iter().zip(self.site_dates) {
-            table.sites.recall_date(site, at);
-        }
-        for (place, label) in self.labels {
-            if let Some(device) = self.devices.get(place as usize) {
-                table.labels.insert(device.clone(), label);
-            }
-        }
-        for (place, traits) in self.traits {
-            if let Some(device) = self.devices.get(place as usize) {
-                table.traits.insert(device.clone(), traits);
-            }
+        for (site, at) in known.sites.iter().zip(self.site_dates) {
+            table.sites.recall_date(*site, at);
         }
         for (place, why) in self.why {
             let row = rows.get(place as usize).copied().flatten();
-            let why = reasons.get(usize::from(why)).copied();
+            let why = known.reasons.get(usize::from(why)).copied();
             if let (Some(row), Some(why)) = (row, why) {
                 table.set_why(row, why);
             }
@@ -426,7 +438,7 @@ impl StillTable {
         let mut first = 0;
         let mut here: HashMap<&UserId, HashSet<&DeviceId>> = HashMap::new();
         for (number, id) in self.users.iter().enumerate() {
-            let devices = self.rows.get(number).map_or(0, |rows| *rows as usize);
+            let devices = self.rows.size(number);
             let devices = self.devices.iter().skip(first).take(devices);
             here.entry(id).or_default().extend(devices.clone());
             first += devices.len();
@@ -449,25 +461,33 @@ impl StillTable {
     }
 
     fn user(
-        &self,
+        &mut self,
         number: usize,
         id: &UserId,
+        known: &Renumbered,
         now: Millis,
         table: &mut Registrations,
         changes: &mut Changes,
     ) -> Option<u32> {
-        let site = self.sites.get(number).copied().unwrap_or(0);
-        let site = usize::from(site).checked_sub(1);
-        let standing = self.standing.get(number).copied().unwrap_or(0);
-        let user = User {
-            id: id.clone(),
-            name: self.names.get(number).cloned().unwrap_or_default(),
-            site: site.and_then(|site| self.site_names.get(site)).cloned(),
-        };
-        let known = table.users.find(id).is_some();
-        table.users(vec![user], now, changes);
-        let user = table.users.find(id)?;
-        if known || standing & UNREAD != 0 {
+        let site = self.sites.size(number);
+        let standing = self.standing.get(number).unwrap_or(0);
+        let name = self.names.get_mut(number);
+        let name = name.map(std::mem::take).unwrap_or_default();
+        let (user, is_new) = table.users.find_or_new(id)?;
+        if is_new {
+            let owner = table.users.get_mut(user)?;
+            owner.name = name;
+            owner.site = known.sites.get(site).copied().unwrap_or(0);
+        } else {
+            let site = site.checked_sub(1);
+            let listed = User {
+                id: id.clone(),
+                name,
+                site: site.and_then(|site| self.site_names.get(site)).cloned(),
+            };
+            table.users(vec![listed], now, changes);
+        }
+        if !is_new || standing & UNREAD != 0 {
             table.users.read(user, standing & UNREAD == 0);
         }
         table.users.get_mut(user)?.listed = standing & LISTED != 0;
@@ -475,53 +495,70 @@ impl StillTable {
     }
 
     fn row(
-        &self,
+        &mut self,
         place: usize,
         user: u32,
-        [codecs, reasons]: [&[NameId]; 2],
+        known: &Renumbered,
         now: Millis,
         table: &mut Registrations,
         changes: &mut Changes,
     ) -> Option<u32> {
-        let device = self.devices.get(place)?.clone();
-        let codec = |id: NameId| codecs.get(usize::from(id)).copied().unwrap_or(0);
-        let reason = |id: NameId| reasons.get(usize::from(id)).copied().unwrap_or(0);
-        let mark = *self.marks.get(place)?;
+        let device = DeviceId(std::mem::take(&mut self.devices.get_mut(place)?.0));
+        let codec = |id: NameId| known.codecs.get(usize::from(id)).copied().unwrap_or(0);
+        let reason = |id: NameId| known.reasons.get(usize::from(id)).copied().unwrap_or(0);
+        let mark = self.marks.get(place)?;
         let last = Field::of_code(self.last.get(place)?.cast_unsigned(), codec, reason);
         let since = now.plus(self.since.get(place)?.saturating_neg());
         let moved = since.plus(self.changed.get(place)?.saturating_neg());
         let confirmed = moved.plus(self.checked.get(place)?);
-        let latest = codec(*self.codecs.get(place)?);
-        let [condition, flags] = [mark & 15, mark >> 4].map(|part| part.to_le_bytes()[0]);
-        let (condition, flags) = (Condition::of_code(condition), Flags::of_code(flags));
-        let known = table.find_row(user, &device);
+        let latest = known.codecs.get(self.codecs.size(place));
+        let [condition, flags] = [mark & 15, mark >> 4 & 0xff].map(|part| part.to_le_bytes()[0]);
+        let is = KeptRow {
+            device,
+            user,
+            condition: Condition::of_code(condition),
+            flags: Flags::of_code(flags),
+            last,
+            since: Stamp::from(since),
+            changed: Stamp::from(moved),
+            checked: Stamp::from(confirmed),
+            codec: latest.copied().unwrap_or(0),
+            ..KeptRow::vacant()
+        };
+        let hash = table.hasher.hash_one((user, &is.device));
+        let obstacle = known.obstacles.get(&count(place));
+        let Some(row) = table.find_hashed(hash, user, &is.device) else {
+            let row = table.insert(hash, is, now, changes)?;
+            if obstacle.is_some() {
+                table.set_obstacle(row, obstacle, now, changes);
+            }
+            return Some(row);
+        };
         // Nothing known there is no reason to forget here what an earlier run knew.
-        if condition == Condition::Unknown && known.is_some_and(|row| table.is_remembered(row)) {
+        if is.condition == Condition::Unknown && table.is_remembered(row) {
             return None;
         }
-        if let Some(row) = known {
-            table.recall_change(row, (condition, latest), (last, moved), now);
-        }
-        let row = match known {
-            Some(row) => row,
-            None => table.add_slot(user, device, (condition, last, flags), moved, changes)?,
-        };
+        table.recall_change(row, (is.condition, is.codec), (last, moved), now);
         table.amend(row, now, changes, |slot| {
             let frame = slot.flags.has(Flags::FRAME);
-            (slot.condition, slot.flags, slot.last) = (condition, flags, last);
+            (slot.condition, slot.flags, slot.last) = (is.condition, is.flags, last);
             slot.flags.set(Flags::FRAME, frame);
-            slot.since = Stamp::from(since);
-            slot.changed = Stamp::from(moved);
-            slot.checked = Stamp::from(confirmed);
-            slot.codec = latest;
+            (slot.since, slot.changed, slot.checked) = (is.since, is.changed, is.checked);
+            slot.codec = is.codec;
         });
         table.date_row(row);
-        let place = count(place);
-        let obstacle = self.obstacles.iter().find(|(of, _)| *of == place);
-        table.set_obstacle(row, obstacle.map(|(_, is)| is), now, changes);
+        table.set_obstacle(row, obstacle, now, changes);
         // A row that was here has flaps of its own.
-        known.is_none().then_some(row)
+        None
     }
+}
+
+/// What numbers and places of a still mean in a table.
+struct Renumbered {
+    sites: Vec<NameId>,
+    codecs: Vec<NameId>,
+    reasons: Vec<NameId>,
+    obstacles: HashMap<u32, Obstacle>,
 }
 
 /// The numbers that names have in another table, by the numbers that they had: 0 is no name.

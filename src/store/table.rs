@@ -175,7 +175,7 @@ impl Registrations {
         let troubled = |slot: &KeptRow| slot.believed() == Believed::Lost || slot.flapping();
         if self.slots.get(row as usize).is_some_and(troubled) {
             self.troubled.insert(row);
-        } else {
+        } else if !self.troubled.is_empty() {
             self.troubled.remove(&row);
         }
     }
@@ -277,7 +277,10 @@ impl Registrations {
     }
 
     pub(super) fn find_row(&self, user: u32, device: &DeviceId) -> Option<u32> {
-        let hash = self.hasher.hash_one((user, device));
+        self.find_hashed(self.hasher.hash_one((user, device)), user, device)
+    }
+
+    pub(super) fn find_hashed(&self, hash: u64, user: u32, device: &DeviceId) -> Option<u32> {
         let is = |&row: &u32| {
             let slot = self.slots.get(row as usize);
             slot.is_some_and(|slot| slot.user == user && slot.device == *device)
@@ -349,34 +352,49 @@ impl Registrations {
         now: Millis,
         changes: &mut Changes,
     ) -> Option<u32> {
+        let at = Stamp::from(now);
+        let hash = self.hasher.hash_one((user, &device));
+        let row = KeptRow {
+            device,
+            user,
+            condition,
+            since: at,
+            changed: at,
+            checked: at,
+            last,
+            flags,
+            ..KeptRow::vacant()
+        };
+        self.insert(hash, row, now, changes)
+    }
+
+    /// The same of a row that is known whole, under the hash of its user and its device.
+    pub(super) fn insert(
+        &mut self,
+        hash: u64,
+        new: KeptRow,
+        now: Millis,
+        changes: &mut Changes,
+    ) -> Option<u32> {
         if self.index.len() >= self.limit {
             self.refused = self.refused.saturating_add(1);
             return None;
         }
-        let at = Stamp::from(now);
         let row = self.free.pop().unwrap_or_else(|| {
             self.slots.push(KeptRow::vacant());
             u32::try_from(self.slots.len() - 1).unwrap_or(NONE)
         });
-        let hash = self.hasher.hash_one((user, &device));
+        let user = new.user;
         let next = match self.users.get_mut(user) {
             Some(owner) => std::mem::replace(&mut owner.first_row, row),
             None => NONE,
         };
         if let Some(slot) = self.slots.get_mut(row as usize) {
             *slot = KeptRow {
-                device,
-                user,
                 next,
-                condition,
-                since: at,
-                changed: at,
-                checked: at,
                 generation: slot.generation.wrapping_add(1),
-                trail: self.history.push(row, 0, (at, last)),
-                last,
-                flags,
-                ..KeptRow::vacant()
+                trail: self.history.push(row, 0, (new.changed, new.last)),
+                ..new
             };
             self.counts.add(slot.state(), false);
             self.users.believe(user, Believed::Unknown, slot.told());
@@ -391,11 +409,17 @@ impl Registrations {
         }
         self.note_trouble(row);
         let (slots, hasher) = (&self.slots, &self.hasher);
-        self.index.insert_unique(hash, row, |&other| {
-            let slot = slots.get(other as usize);
-            slot.map_or(0, |slot| hasher.hash_one((slot.user, &slot.device)))
-        });
+        self.index
+            .insert_unique(hash, row, |&other| hash_of(other, slots, hasher));
         Some(row)
+    }
+
+    /// Makes room for so many more rows.
+    pub(super) fn reserve(&mut self, more: usize) {
+        let more = more.min(self.limit.saturating_sub(self.index.len()));
+        self.slots.reserve(more);
+        let (slots, hasher) = (&self.slots, &self.hasher);
+        self.index.reserve(more, |&row| hash_of(row, slots, hasher));
     }
 
     /// Forgets a row that is no longer in the chain of its user.
@@ -426,4 +450,9 @@ impl Registrations {
         changes.removed.push(RowId(row));
         self.note_trouble(row);
     }
+}
+
+fn hash_of(row: u32, slots: &[KeptRow], hasher: &DefaultHashBuilder) -> u64 {
+    let slot = slots.get(row as usize);
+    slot.map_or(0, |slot| hasher.hash_one((slot.user, &slot.device)))
 }

@@ -103,9 +103,21 @@ impl Users {
     }
 
     pub(super) fn find(&self, id: &UserId) -> Option<u32> {
-        let hash = self.hasher.hash_one(id);
+        self.find_hashed(self.hasher.hash_one(id), id)
+    }
+
+    fn find_hashed(&self, hash: u64, id: &UserId) -> Option<u32> {
         let is = |&user: &u32| self.get(user).is_some_and(|owner| owner.id == *id);
         self.index.find(hash, is).copied()
+    }
+
+    /// Makes room for so many more.
+    pub(super) fn reserve(&mut self, more: usize) {
+        let more = more.min(self.limit.saturating_sub(self.len()));
+        self.slab.reserve(more);
+        let (slab, hasher) = (&self.slab, &self.hasher);
+        self.index
+            .reserve(more, |&user| hash_of(user, slab, hasher));
     }
 
     /// How often a user had to be left out because there are too many.
@@ -115,15 +127,21 @@ impl Users {
 
     /// The user of that id; one never heard of becomes known, without a name or a site, while there is room.
     pub(super) fn find_or_add(&mut self, id: &UserId) -> Option<u32> {
-        if let Some(user) = self.find(id) {
+        self.find_or_new(id).map(|(user, _)| user)
+    }
+
+    /// The same, and whether nobody knew of them until now.
+    pub(super) fn find_or_new(&mut self, id: &UserId) -> Option<(u32, bool)> {
+        let hash = self.hasher.hash_one(id);
+        if let Some(user) = self.find_hashed(hash, id) {
             self.heard(user);
-            return Some(user);
+            return Some((user, false));
         }
         if self.len() >= self.limit {
             self.refused = self.refused.saturating_add(1);
             return None;
         }
-        Some(self.add(Owner {
+        let owner = Owner {
             id: id.clone(),
             name: Text::default(),
             site: 0,
@@ -132,7 +150,8 @@ impl Users {
             first_row: NONE,
             coverage: 0,
             registered: 0,
-        }))
+        };
+        Some((self.add(hash, owner), true))
     }
 
     /// A user as an earlier run knew them, where nothing is known yet; until the organisation lists them, the next whole list
@@ -239,8 +258,7 @@ impl Users {
         self.free.push(user);
     }
 
-    fn add(&mut self, owner: Owner) -> u32 {
-        let hash = self.hasher.hash_one(&owner.id);
+    fn add(&mut self, hash: u64, owner: Owner) -> u32 {
         let user = self.free.pop().unwrap_or_else(|| {
             self.slab.push(None);
             u32::try_from(self.slab.len() - 1).unwrap_or(NONE)
@@ -249,10 +267,13 @@ impl Users {
             *place = Some(owner);
         }
         let (slab, hasher) = (&self.slab, &self.hasher);
-        self.index.insert_unique(hash, user, |&other| {
-            let owner = slab.get(other as usize).and_then(Option::as_ref);
-            owner.map_or(0, |owner| hasher.hash_one(&owner.id))
-        });
+        self.index
+            .insert_unique(hash, user, |&other| hash_of(other, slab, hasher));
         user
     }
+}
+
+fn hash_of(user: u32, slab: &[Option<Owner>], hasher: &DefaultHashBuilder) -> u64 {
+    let owner = slab.get(user as usize).and_then(Option::as_ref);
+    owner.map_or(0, |owner| hasher.hash_one(&owner.id))
 }

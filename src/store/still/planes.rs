@@ -32,6 +32,14 @@ impl Planes {
         self.0.get(place).copied()
     }
 
+    /// A number that counts or is a place; 0 where there is none.
+    pub(super) fn size(&self, place: usize) -> usize {
+        let number = self
+            .get(place)
+            .and_then(|number| usize::try_from(number).ok());
+        number.unwrap_or(0)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
