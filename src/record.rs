@@ -7,12 +7,13 @@
 //! each block of data. **An entry whose two checksums do not both hold never existed**: nothing depends on the order in which
 //! a disk writes, and a torn end is skipped and said. No block needs another one to be read, but for the names: ids that come
 //! again and again are numbers in the blocks, what is alike in all news is compressed against a sample of it, and what the
-//! numbers mean and the sample are written twice. A *still* is everything known at one moment ([`crate::store::still`]), so that
-//! a look back need not begin at the start; there are as many as cost half of what the news do, and one every half hour at
-//! least. Where something is missing or damaged, rows are stale from there until they are spoken of again: a hole in the record is a gap like any other.
+//! numbers mean and the sample are written twice, before what speaks by them. A *still* is everything known at one moment
+//! ([`crate::store::still`]), so that a look back need not begin at the start; there are as many as cost half of what the news do, and one every half hour at
+//! least. Where something is missing or damaged, rows are stale from there until they are spoken of again: a hole in the record is a
+//! gap like any other.
 //!
-//! What is not in it: what probes find, routes, jobs and transfers, raw frames, messages, drafts, tokens and secrets; a queue's opening hours; the timeline of a device
-//! before the still that a look back begins with.
+//! What is not in it: what probes find, routes, jobs and transfers, raw frames, messages, drafts, tokens and secrets; a queue's
+//! opening hours; the timeline of a device before the still that a look back begins with.
 
 mod block;
 mod cut;

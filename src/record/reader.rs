@@ -4,6 +4,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::block::{Entry, Sort, Unsqueezer, unsqueeze};
 use super::folder::{RecordFolder, day_of};
@@ -19,6 +20,9 @@ use crate::time::Millis;
 /// How long after its last word a run that is being written counts as going on, in milliseconds: it says so every
 /// [`QUIET`].
 const GOES_ON: i64 = QUIET + 5_000;
+
+/// Blocks that whoever helps may be ahead.
+const AHEAD: usize = 64;
 
 /// Faults that are told one by one.
 const NAMED: usize = 16;
@@ -314,6 +318,8 @@ struct Roll {
     opener: Unsqueezer,
     /// The sum of the names that were read last: they stand there twice.
     named: Option<u32>,
+    /// What somebody else reads: the news of every second place, in order, as far as that comes.
+    others: Option<Receiver<io::Result<Reckoning>>>,
     /// The entry that is read next, and where its block should begin: none where that is not known.
     place: usize,
     behind: Option<u64>,
@@ -338,6 +344,7 @@ impl Roll {
             opener: Unsqueezer::by(&names.sample)?,
             names,
             named: None,
+            others: None,
             place: base + 1,
             behind: entry.and_then(Entry::end),
             moments: VecDeque::new(),
@@ -405,7 +412,7 @@ impl Roll {
                 self.missing(self.until, told);
             }
             Sort::End => (self.ended, self.until) = (true, entry.at.max(self.until)),
-            Sort::News => match news(shard, entry, &self.names, &mut self.opener) {
+            Sort::News => match self.news(shard, entry) {
                 Ok(read) => {
                     self.until = read.until.max(self.until);
                     let last = read.moments.last().map(|moment| moment.at);
@@ -418,6 +425,18 @@ impl Roll {
                 }
             },
         }
+    }
+
+    fn news(&mut self, shard: &Shard, entry: &Entry) -> io::Result<Reckoning> {
+        if is_others(self.place) {
+            let read = self.others.as_ref().and_then(|others| others.recv().ok());
+            if let Some(read) = read {
+                return read;
+            }
+            // Who helped has come as far as it goes.
+            self.others = None;
+        }
+        news(shard, entry, &self.names, &mut self.opener)
     }
 
     /// Takes in names from the middle of a stretch.
@@ -445,6 +464,39 @@ impl Roll {
         self.last = at;
         self.moments.push_back(Moment::hole(at));
     }
+}
+
+/// Whether the news at a place are read by [whoever helps](help).
+fn is_others(place: usize) -> bool {
+    place % 2 == 1
+}
+
+/// Reads the news of every second place from a base on, as long as what numbers mean is what it is there. Reading them takes
+/// most of the time of a look, and no block needs another.
+fn help(
+    shard: &Shard,
+    names: &Glossary,
+    base: usize,
+    to: Option<Millis>,
+    tell: &SyncSender<io::Result<Reckoning>>,
+) -> io::Result<()> {
+    let mut opener = Unsqueezer::by(&names.sample)?;
+    for (place, entry) in shard.entries.iter().enumerate().skip(base + 1) {
+        let Some(entry) = entry else { continue };
+        match entry.sort {
+            Sort::Names | Sort::Still | Sort::Head => break,
+            Sort::News if to.is_some_and(|to| entry.at > to) => break,
+            Sort::News if is_others(place) => {
+                let read = news(shard, entry, names, &mut opener);
+                // Whoever reads all of them has stopped.
+                if tell.send(read).is_err() {
+                    break;
+                }
+            }
+            Sort::News | Sort::End | Sort::Figures => {}
+        }
+    }
+    Ok(())
 }
 
 fn news(
@@ -514,13 +566,18 @@ fn unrolled(
         });
         let names = Arc::new(glossary(shard, place));
         let (to, told) = std::sync::mpsc::channel();
+        let (others, by_others) = sync_channel(AHEAD);
         let rolls_by = Arc::clone(&names);
+        let helps_by = Arc::clone(&names);
+        scope.spawn(move || help(shard, &helps_by, place, happened, &others));
         let read = scope.spawn(move || {
             let mut roll = Roll::of(shard, rolls_by, place)?;
+            roll.others = Some(by_others);
             // Nobody waits for it where what it begins with cannot be read.
             roll.run(shard, happened, |moments| {
                 to.send(std::mem::take(moments)).is_ok()
             });
+            roll.others = None;
             Ok(roll)
         });
         let mut store = match entry.sort {
