@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use self::guests::{Coming, GuestNews};
 use super::desk::{Desk, Order};
@@ -100,6 +100,7 @@ impl Server {
             dropped: 0,
             heads: VecDeque::new(),
             still: None,
+            wanted: false,
         };
         Ok(Self {
             desk,
@@ -197,6 +198,8 @@ struct Core {
     heads: VecDeque<WriteLine>,
     /// When everything known was put together last.
     still: Option<Instant>,
+    /// It is asked for.
+    wanted: bool,
 }
 
 impl Core {
@@ -204,12 +207,14 @@ impl Core {
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            let rested = self.rested();
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(order) => self.take(order).await,
                     None => return self.part("the reader was ended").await,
                 },
                 Some(news) = guests.recv() => self.guest(news),
+                () = sleep_until(rested.unwrap_or_else(Instant::now)), if rested.is_some() => self.want(),
                 _ = beat.tick() => {
                     self.want();
                     self.desk.ask_turn();
@@ -242,7 +247,7 @@ impl Core {
                 let made = spawn_blocking(move || {
                     packed(&*still).map(|packed| framed(FrameSort::Still, at, number, &packed))
                 });
-                self.still = Some(Instant::now());
+                (self.still, self.wanted) = (Some(Instant::now()), false);
                 match made.await {
                     Ok(Ok(frame)) => self.keyframe(&frame.into()),
                     Ok(Err(error)) => tracing::warn!(%error, "what is known could not be shared"),
@@ -284,14 +289,25 @@ impl Core {
     }
 
     /// Asks for everything known where somebody waits for it, and not too often.
-    fn want(&self) {
-        let mut waiting = self.viewers.iter();
-        let waits = waiting.any(|viewer| viewer.asks || !viewer.follows);
+    fn want(&mut self) {
         let rests = self.still.is_some_and(|at| at.elapsed() < STILL_EVERY);
-        if waits && !rests {
+        if self.somebody_waits() && !rests {
+            self.wanted = true;
             self.desk.want();
             (self.ask)(ShareAsk::Turn);
         }
+    }
+
+    fn somebody_waits(&self) -> bool {
+        let mut waiting = self.viewers.iter();
+        waiting.any(|viewer| viewer.asks || !viewer.follows)
+    }
+
+    /// When everything known may be put together again, where somebody waits for that: who comes just after another one is not
+    /// kept until the next beat.
+    fn rested(&self) -> Option<Instant> {
+        let rested = self.still.map(|at| at + STILL_EVERY);
+        rested.filter(|_| self.somebody_waits() && !self.wanted)
     }
 
     /// A beat goes before it, so that it is known of how much it is, and one after it, so that all of it is live.

@@ -352,3 +352,19 @@ fn exports_carry_both_sides() {
     );
     assert_eq!(kestrel["since"], NOON.plus(1_500).to_string());
 }
+
+#[test]
+fn the_detail_of_a_lost_phone_says_what_is_wrong_with_carriers_and_their_certificates() {
+    let mut stage = populated("mono");
+    stage.press(&["1", "g", "Enter"]);
+    let shown = stage.text((200, 60));
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    let words = words.join(" ");
+    for wrong in [
+        "carrier Northwind Telecom healthy, probe: expiring",
+        "carrier Südwest Voice healthy, probe: untrusted",
+        "down",
+    ] {
+        assert!(words.contains(wrong), "{wrong}: {shown}");
+    }
+}

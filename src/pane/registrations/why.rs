@@ -4,7 +4,9 @@
 
 use ratatui::text::{Line, Span};
 
+use crate::kind::carriers::CarrierLine;
 use crate::model::alert::{Alert, Subject};
+use crate::model::finding::Grade;
 use crate::model::registration::State;
 use crate::pane::Scene;
 use crate::store::Row;
@@ -160,9 +162,8 @@ impl Found {
         let bad = at_site.filter(|it| it.edge.state().suffers());
         found.edges = bad.map(|it| format!("edge {}", it.edge.title())).collect();
         let carriers = scene.store.carriers.iter();
-        let bad = carriers.filter(|it| it.carrier().health.suffers());
-        let named = bad.map(|it| format!("carrier {} {}", it.name(), it.carrier().health.word()));
-        found.carriers = named.collect();
+        let lines = carriers.map(|it| CarrierLine::of(it, scene.store));
+        found.carriers = lines.filter_map(|line| in_trouble(&line)).collect();
         found
     }
 
@@ -242,6 +243,17 @@ impl Found {
         };
         next.to_owned()
     }
+}
+
+/// What is wrong with a carrier: by the organisation's word, or by what a probe of its proxy and its certificate found.
+fn in_trouble(line: &CarrierLine<'_>) -> Option<String> {
+    let found = line.finding().filter(|found| found.grade() != Grade::Good);
+    let suffers = line.row.carrier().health.suffers();
+    let mut words = format!("carrier {} {}", line.row.name().fit(SHORT), line.health());
+    if let Some(found) = found {
+        words += &format!(", probe: {}", found.word());
+    }
+    (suffers || found.is_some()).then_some(words)
 }
 
 /// The open alert about the phone.
