@@ -43,6 +43,10 @@ pub use guard::install_panic_hook;
 
 /// How the console uses the terminal; each is a setting that a person may turn off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting that a person turns off by itself"
+)]
 pub struct Options {
     /// Clicks and the wheel come as input; the terminal's own selection then needs Shift.
     pub mouse: bool,

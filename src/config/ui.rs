@@ -27,6 +27,10 @@ impl ClockStyle {
 
 /// The settings of the screen.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting that a person turns off by itself"
+)]
 pub struct Ui {
     /// The name of the theme in use.
     pub theme: String,

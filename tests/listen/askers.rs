@@ -157,7 +157,7 @@ async fn a_read_only_profile_answers_403_and_says_so_in_the_audit() {
         ..Options::default()
     };
     let read_only = |profile: &mut trunkline::config::Profile| profile.read_only = true;
-    let mut house = House::of(&locked(), options, read_only).await;
+    let mut house = Box::pin(House::of(&locked(), options, read_only)).await;
     connected(&mut house).await;
     let write = house.token("write");
     house

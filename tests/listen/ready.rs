@@ -59,7 +59,7 @@ async fn without_streams_it_falls_with_the_reads() {
         profile.registrations.max_streams = Some(0);
         profile.registrations.poll = Duration::from_secs(10);
     };
-    let mut house = House::of(&anywhere(), options, polled).await;
+    let mut house = Box::pin(House::of(&anywhere(), options, polled)).await;
     house.settle().await;
     let at = house.address();
     house.beside(until(at, 200)).await;

@@ -460,7 +460,7 @@ fn the_detail_of_what_the_vendor_has_a_page_for_leads_there() {
     stage.press(&["Enter"]);
     for size in [(80, 24), (200, 60)] {
         let shown = stage.text(size);
-        let line = shown
+        let row = shown
             .lines()
             .position(|line| line.contains("admin page (:copy link)"));
         let [link] = stage.app.links() else {
@@ -470,7 +470,7 @@ fn the_detail_of_what_the_vendor_has_a_page_for_leads_there() {
             link.to(),
             "https://apps.mypurecloud.de/directory/#/admin/telephony/sites"
         );
-        assert_eq!(Some(usize::from(link.area().y)), line, "{shown}");
+        assert_eq!(Some(usize::from(link.area().y)), row, "{shown}");
         assert_eq!(
             usize::from(link.area().width),
             "admin page (:copy link)".len()

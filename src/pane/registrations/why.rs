@@ -249,11 +249,9 @@ impl Found {
 fn in_trouble(line: &CarrierLine<'_>) -> Option<String> {
     let found = line.finding().filter(|found| found.grade() != Grade::Good);
     let suffers = line.row.carrier().health.suffers();
-    let mut words = format!("carrier {} {}", line.row.name().fit(SHORT), line.health());
-    if let Some(found) = found {
-        words += &format!(", probe: {}", found.word());
-    }
-    (suffers || found.is_some()).then_some(words)
+    let probe = found.map_or(String::new(), |found| format!(", probe: {}", found.word()));
+    let name = line.row.name().fit(SHORT);
+    (suffers || found.is_some()).then(|| format!("carrier {name} {}{probe}", line.health()))
 }
 
 /// The open alert about the phone.
