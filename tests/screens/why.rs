@@ -1,7 +1,9 @@
 //! Why a phone is lost, two rows side by side, alerts by the dozen, and the console as it was left.
 
 use trunkline::app::event::{Done, Event};
+use trunkline::cloud::InteractionListing;
 use trunkline::effect::Effect;
+use trunkline::model::interaction::{Interaction, Participant, Standing};
 use trunkline::model::registration::{Device, User};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::shelf::recall::Recalled;
@@ -72,6 +74,44 @@ fn the_detail_of_a_lost_phone_says_who_went_with_it_and_what_to_do_next() {
         let whole = words.contains("(5 of 6 there are lost now); 1 elsewhere");
         assert!(whole || size.0 >= 160, "{many}");
     }
+}
+
+/// Of the user's calls it says what was read, and when; and that nothing was, until somebody has looked at them.
+#[test]
+fn the_detail_of_a_lost_phone_names_the_calls_of_its_user_as_they_were_read() {
+    let mut stage = stage();
+    lose(&mut stage, 0);
+    stage.press(&["g", "Enter"]);
+    let before = stage.text((200, 60));
+    assert!(
+        before.contains("user's calls not read (> Transfers)"),
+        "{before}"
+    );
+    let who = |user: &str| Participant {
+        user: user.into(),
+        ..Participant::default()
+    };
+    let call = |id: &str, standing, user| Interaction {
+        participants: vec![who(""), who(user)],
+        ..Interaction::bare(id.into(), standing)
+    };
+    let listing = InteractionListing {
+        interactions: vec![
+            call("call-of-0", Standing::Active, "u-0"),
+            call("call-that-is-over", Standing::Completed, "u-0"),
+            call("call-of-1", Standing::Active, "u-1"),
+        ],
+        ..InteractionListing::default()
+    };
+    stage.happen(Event::Done(Done::Interactions(Box::new(Ok(listing)))));
+    stage.pass(1_500);
+    let after = stage.text((200, 60));
+    let words: Vec<&str> = after.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(
+        words.contains("user's calls call-of-0, as read at "),
+        "{after}"
+    );
 }
 
 #[test]

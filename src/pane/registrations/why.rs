@@ -7,9 +7,11 @@ use ratatui::text::{Line, Span};
 use crate::kind::carriers::CarrierLine;
 use crate::model::alert::{Alert, Subject};
 use crate::model::finding::Grade;
+use crate::model::interaction::Interaction;
 use crate::model::registration::State;
 use crate::pane::Scene;
 use crate::store::Row;
+use crate::store::carriers::Reading;
 use crate::text::{Text, grouped};
 use crate::ui::detail;
 use crate::vocabulary::role::Role;
@@ -70,6 +72,7 @@ pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     lines.extend([
         pairs(&[
             ("user's others", found.phones()),
+            ("user's calls", calls(row, scene)),
             ("alert", alert(row, scene)),
             ("edges, carriers", trouble),
         ]),
@@ -243,6 +246,28 @@ impl Found {
         };
         next.to_owned()
     }
+}
+
+/// What of the interactions is its user's, by the last read of them: they are read while somebody looks at Transfers.
+fn calls(row: &Row<'_>, scene: &Scene<'_>) -> String {
+    let Reading::Read(at) = scene.store.transfers.reading() else {
+        return "not read (> Transfers)".to_owned();
+    };
+    let has = |one: &&Interaction| {
+        let mut participants = one.participants.iter();
+        !one.standing.over() && participants.any(|who| who.user == row.user_id().0)
+    };
+    let theirs = scene.store.transfers.interactions().filter(has);
+    let named: Vec<String> = theirs
+        .take(NAMED)
+        .map(|one| one.id.0.fit(24).to_string())
+        .collect();
+    let named = if named.is_empty() {
+        "none".to_owned()
+    } else {
+        named.join(", ")
+    };
+    format!("{named}, as read at {}", at.clock(scene.zone, scene.now))
 }
 
 /// What is wrong with a carrier: by the organisation's word, or by what a probe of its proxy and its certificate found.
