@@ -34,7 +34,13 @@ fn writer(dir: &Path) -> Writer {
         api: "direct".to_owned(),
         ..About::default()
     };
-    Writer::open(folder(dir), about, RecordSettings::default()).unwrap()
+    // The place of the writer before may for a moment be with a child that another test has just started.
+    loop {
+        match Writer::open(folder(dir), about.clone(), RecordSettings::default()) {
+            Err(RecordError::Taken) => std::thread::yield_now(),
+            opened => return opened.unwrap(),
+        }
+    }
 }
 
 fn person(n: u32) -> UserId {

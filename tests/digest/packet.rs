@@ -29,7 +29,7 @@ use trunkline::time::Millis;
 use trunkline::vocabulary::news::{CallbackNews, News};
 
 use super::served::{Serving, registered, until};
-use super::told::{at, everyone, phone};
+use super::told::{at, everyone, opened, phone};
 use crate::common::ground::{Ground, quiet, written};
 use crate::common::program::said;
 use crate::common::screen::{Cells, key, lines};
@@ -74,7 +74,7 @@ fn recorded(folder: &RecordFolder) {
             api: "platform".to_owned(),
             ..Head::default()
         };
-        Writer::open(folder.clone(), about, settings).unwrap()
+        opened(|| Writer::open(folder.clone(), about.clone(), settings))
     };
     // 2026-06-15T23:00:00Z.
     let begin = 20 * 60;

@@ -11,7 +11,7 @@ use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::digest::{Digest, DigestFor};
 use trunkline::model::registration::{Device, Update, User};
 use trunkline::record::digest::{Beside, story, tell};
-use trunkline::record::{About, Record, RecordFolder, RecordSettings, Told, Writer};
+use trunkline::record::{About, Record, RecordError, RecordFolder, RecordSettings, Told, Writer};
 use trunkline::time::Millis;
 use trunkline::vocabulary::news::News;
 
@@ -30,7 +30,18 @@ pub fn writer(folder: &RecordFolder) -> Writer {
         api: "direct".to_owned(),
         ..About::default()
     };
-    Writer::open(folder.clone(), about, RecordSettings::default()).unwrap()
+    opened(|| Writer::open(folder.clone(), about.clone(), RecordSettings::default()))
+}
+
+/// The place of the writer before may for a moment be with a child that another test has just started: it is not taken
+/// over by what that becomes.
+pub fn opened(open: impl Fn() -> Result<Writer, RecordError>) -> Writer {
+    loop {
+        match open() {
+            Err(RecordError::Taken) => std::thread::yield_now(),
+            opened => return opened.unwrap(),
+        }
+    }
 }
 
 /// Four people with a phone each, all registered.
