@@ -165,8 +165,11 @@ impl Found {
         let bad = at_site.filter(|it| it.edge.state().suffers());
         found.edges = bad.map(|it| format!("edge {}", it.edge.title())).collect();
         let carriers = scene.store.carriers.iter();
-        let lines = carriers.map(|it| CarrierLine::of(it, scene.store));
-        found.carriers = lines.filter_map(|line| in_trouble(&line)).collect();
+        let mut lines: Vec<_> = carriers
+            .map(|it| CarrierLine::of(it, scene.store))
+            .collect();
+        lines.sort_by_key(CarrierLine::urgency);
+        found.carriers = in_trouble(&lines);
         found
     }
 
@@ -270,13 +273,25 @@ fn calls(row: &Row<'_>, scene: &Scene<'_>) -> String {
     format!("{named}, as read at {}", at.clock(scene.zone, scene.now))
 }
 
-/// What is wrong with a carrier: by the organisation's word, or by what a probe of its proxy and its certificate found.
-fn in_trouble(line: &CarrierLine<'_>) -> Option<String> {
-    let found = line.finding().filter(|found| found.grade() != Grade::Good);
-    let suffers = line.row.carrier().health.suffers();
-    let probe = found.map_or(String::new(), |found| format!(", probe: {}", found.word()));
-    let name = line.row.name().fit(SHORT);
-    (suffers || found.is_some()).then(|| format!("carrier {name} {}{probe}", line.health()))
+/// What is wrong with carriers, the worst first: each that suffers by the organisation's word; and of those of which only a probe
+/// says that their proxy or their certificate is not in order the first, and how many more.
+fn in_trouble(lines: &[CarrierLine<'_>]) -> Vec<String> {
+    let found = |line: &CarrierLine<'_>| {
+        let found = line.finding().filter(|found| found.grade() != Grade::Good);
+        found.map(|found| format!(", probe: {}", found.word()))
+    };
+    let named = |line: &CarrierLine<'_>| {
+        let (name, probe) = (line.row.name().fit(SHORT), found(line).unwrap_or_default());
+        format!("carrier {name} {}{probe}", line.health())
+    };
+    let suffers = |line: &&CarrierLine<'_>| line.row.carrier().health.suffers();
+    let mut words: Vec<String> = lines.iter().filter(suffers).map(named).collect();
+    let rest = lines.iter().filter(|line| !suffers(line));
+    let mut rest = rest.filter(|line| found(line).is_some());
+    words.extend(rest.next().map(named));
+    let more = rest.count();
+    words.extend((more > 0).then(|| format!("+{more} more")));
+    words
 }
 
 /// The open alert about the phone.
