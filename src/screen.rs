@@ -21,6 +21,7 @@ const LEAST: (u16, u16) = (60, 15);
 pub fn render(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     buf.set_style(area, app.theme.style(Role::Text));
     app.places.screen = area;
+    app.places.links.clear();
     let cursor = if area.width < LEAST.0 || area.height < LEAST.1 {
         too_small(app, area, buf);
         None

@@ -66,7 +66,6 @@ pub struct Runner<S> {
     pub clock: Clock,
     /// Records what is told.
     tape: Option<Tape>,
-    /// Where that is to begin once this console reads itself: until then whoever reads records.
     /// Where what is told is handed over to those who share it.
     desk: Option<Desk>,
 }

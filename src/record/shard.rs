@@ -84,8 +84,7 @@ impl Shard {
 
     /// The bytes of a block, when they are those that were written.
     pub(super) fn block(&self, entry: &Entry) -> io::Result<Vec<u8>> {
-        let end = entry.offset.checked_add(u64::from(entry.length));
-        if end.is_none_or(|end| end > self.size) {
+        if entry.end().is_none_or(|end| end > self.size) {
             return Err(damaged("its data is cut off"));
         }
         let mut block = vec![0; entry.length as usize];

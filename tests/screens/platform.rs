@@ -476,6 +476,10 @@ fn the_detail_of_what_the_vendor_has_a_page_for_leads_there() {
             "admin page (:copy link)".len()
         );
     }
+    // Where there is no room for the page there is none for its links.
+    stage.text((40, 10));
+    assert_eq!(stage.app.links(), []);
+    stage.text((80, 24));
     // Something that lies over the page covers its links.
     stage.press(&["?"]);
     stage.text((80, 24));

@@ -270,7 +270,12 @@ fn calls(row: &Row<'_>, scene: &Scene<'_>) -> String {
     } else {
         named.join(", ")
     };
-    format!("{named}, as read at {}", at.clock(scene.zone, scene.now))
+    let left_out = match scene.store.transfers.left_out() {
+        0 => String::new(),
+        more => format!(" ({} were not listed)", grouped(more)),
+    };
+    let at = at.clock(scene.zone, scene.now);
+    format!("{named}, as read at {at}{left_out}")
 }
 
 /// What is wrong with carriers, the worst first: each that suffers by the organisation's word; and of those of which only a probe
