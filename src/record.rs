@@ -8,8 +8,8 @@
 //! a disk writes, and a torn end is skipped and said. No block needs another one to be read, but for the names: ids that come
 //! again and again are numbers in the blocks, what is alike in all news is compressed against a sample of it, and what the
 //! numbers mean and the sample are written twice, before what speaks by them. A *still* is everything known at one moment
-//! ([`crate::store::still`]), so that a look back need not begin at the start; there are as many as cost half of what the news do, and one every half hour at
-//! least. Where something is missing or damaged, rows are stale from there until they are spoken of again: a hole in the record is a
+//! ([`crate::store::still`]), so that a look back need not begin at the start: there is one every quarter of an hour, most of them
+//! as what is new since the one before. Where something is missing or damaged, rows are stale from there until they are spoken of again: a hole in the record is a
 //! gap like any other.
 //!
 //! What is not in it: what probes find, routes, jobs and transfers, raw frames, messages, drafts, tokens and secrets; a queue's
@@ -50,7 +50,7 @@ pub use self::when::{since, when};
 pub use self::writer::{About, Writer};
 
 /// What the version of what is stored is now. A reader refuses another one in words.
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 4;
 
 /// How much is kept of the past, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

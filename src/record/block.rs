@@ -30,6 +30,8 @@ pub enum Sort {
     End,
     /// The figures of a minute, for charts.
     Figures,
+    /// What is new since the still or the delta before: everything known at one moment, for whoever reads that first.
+    Delta,
 }
 
 impl Sort {
@@ -41,6 +43,7 @@ impl Sort {
             Self::Still => 4,
             Self::End => 5,
             Self::Figures => 6,
+            Self::Delta => 7,
         }
     }
 
@@ -52,6 +55,7 @@ impl Sort {
             Self::Still,
             Self::End,
             Self::Figures,
+            Self::Delta,
         ]
         .into_iter()
         .find(|sort| sort.code() == code)

@@ -180,8 +180,9 @@ pub(super) fn pack(value: &impl Serialize, names: &Glossary) -> io::Result<Packe
 /// Unpacks it; whatever the bytes are, this ends and takes no more room than a block may.
 pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8], names: &Glossary) -> io::Result<T> {
     let mut rest = Walk(bytes);
-    // With other names than it was packed with every number would mean something else.
-    if rest.varint()? != names.len() as u64 {
+    // Names that came later have no part in it; without those it was packed with numbers would mean something else.
+    let global = usize::try_from(rest.varint()?).unwrap_or(usize::MAX);
+    if global > names.len() {
         return Err(broken("names that are missing"));
     }
     let shape = unshaped(&mut rest)?;
@@ -201,7 +202,7 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8], names: &Glossary) -> io:
             Token::Whole(_) => wholes.put(marker, &mut numbers, &mut raw)?,
             Token::Text(text) => {
                 let is_numbered = NUMBERED.contains(&text.len());
-                let number = is_numbered.then(|| names.len() + local.len());
+                let number = is_numbered.then(|| global + local.len());
                 match (place, number) {
                     (Place::Key, number) => nesting.of(fields.of(number)),
                     (Place::Value(_), Some(number)) => last = number,
@@ -228,7 +229,7 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8], names: &Glossary) -> io:
                     Place::Value(_) => last = number,
                 }
                 let name = number
-                    .checked_sub(names.len())
+                    .checked_sub(global)
                     .map_or_else(|| names.name(number), |number| local.get(number).copied());
                 put_text(
                     &mut raw,

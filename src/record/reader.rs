@@ -13,7 +13,7 @@ use super::shard::Shard;
 use super::told::{Moment, Reckoning};
 use super::writer::{About, QUIET};
 use super::{RecordError, SCHEMA};
-use crate::store::still::Still;
+use crate::store::still::{Delta, Still};
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 
@@ -318,6 +318,8 @@ struct Roll {
     opener: Unsqueezer,
     /// The sum of the names that were read last: they stand there twice.
     named: Option<u32>,
+    /// Begins of stretches that turned out to be none: what they begin with cannot be read.
+    no_begins: Vec<usize>,
     /// What somebody else reads: the news of every second place, in order, as far as that comes.
     others: Option<Receiver<io::Result<Reckoning>>>,
     /// The entry that is read next, and where its block should begin: none where that is not known.
@@ -344,6 +346,7 @@ impl Roll {
             opener: Unsqueezer::by(&names.sample)?,
             names,
             named: None,
+            no_begins: Vec::new(),
             others: None,
             place: base + 1,
             behind: entry.and_then(Entry::end),
@@ -400,10 +403,12 @@ impl Roll {
         self.behind = entry.end();
         match entry.sort {
             // One that is damaged is no begin of anything: its run goes on as if it were not there.
-            Sort::Still | Sort::Head if shard.block(entry).is_ok() => {
+            Sort::Still | Sort::Delta | Sort::Head
+                if shard.block(entry).is_ok() && !self.no_begins.contains(&place) =>
+            {
                 (self.next, self.over) = (Some(entry.at), true);
             }
-            Sort::Still | Sort::Figures => {}
+            Sort::Still | Sort::Delta | Sort::Figures => {}
             // What cannot be read is there once more; where that cannot either, nothing that follows can.
             Sort::Names => drop(self.learn(shard, entry)),
             // Another run begins here, whoever's it is: what was before it nobody followed up to it.
@@ -484,7 +489,7 @@ fn help(
     for (place, entry) in shard.entries.iter().enumerate().skip(base + 1) {
         let Some(entry) = entry else { continue };
         match entry.sort {
-            Sort::Names | Sort::Still | Sort::Head => break,
+            Sort::Names | Sort::Still | Sort::Delta | Sort::Head => break,
             Sort::News if to.is_some_and(|to| entry.at > to) => break,
             Sort::News if is_others(place) => {
                 let read = news(shard, entry, names, &mut opener);
@@ -515,12 +520,15 @@ fn base(
     happened: Option<Millis>,
     damage: &mut Vec<String>,
 ) -> Result<Option<Base>, RecordError> {
-    let before = |entry: &Entry| entry.at <= at && matches!(entry.sort, Sort::Head | Sort::Still);
+    let before = |entry: &Entry| {
+        let begins = matches!(entry.sort, Sort::Head | Sort::Still | Sort::Delta);
+        begins && entry.at <= at
+    };
     let mut places: Vec<(usize, Entry)> = Vec::new();
     for (place, entry) in shard.entries.iter().enumerate() {
         places.extend(entry.filter(before).map(|entry| (place, entry)));
     }
-    let mut newer = None;
+    let (mut newer, mut no_begins) = (None, Vec::new());
     for (place, entry) in places.iter().rev().copied() {
         let about = match head(shard, place) {
             Ok(about) if about.schema == SCHEMA => about,
@@ -533,7 +541,7 @@ fn base(
                 continue;
             }
         };
-        match unrolled(shard, (place, &entry), happened) {
+        match unrolled(shard, place, &no_begins, happened) {
             Ok((store, roll)) => {
                 return Ok(Some(Base {
                     at: entry.at,
@@ -544,6 +552,8 @@ fn base(
             }
             Err(why) => damage.push(format!("{} at {}: {why}", shard.day, entry.at)),
         }
+        // Who begins before it goes on behind it, and does not come here again.
+        no_begins.push(place);
         damage.truncate(NAMED);
     }
     match newer {
@@ -555,15 +565,13 @@ fn base(
 /// What was known at a base, and what was told after it: until a moment, where one is given, it has happened already.
 fn unrolled(
     shard: &Shard,
-    (place, entry): (usize, &Entry),
+    place: usize,
+    no_begins: &[usize],
     happened: Option<Millis>,
 ) -> io::Result<(Store, Roll)> {
+    let known = known(shard, place)?;
     // Both take as long, and somebody waits: what was told is read while the still is, and happens as it comes.
     std::thread::scope(|scope| {
-        let content = scope.spawn(|| match entry.sort {
-            Sort::Head => Ok(Vec::new()),
-            _ => unsqueeze(&shard.block(entry)?),
-        });
         let names = Arc::new(glossary(shard, place));
         let (to, told) = std::sync::mpsc::channel();
         let (others, by_others) = sync_channel(AHEAD);
@@ -572,6 +580,7 @@ fn unrolled(
         scope.spawn(move || help(shard, &helps_by, place, happened, &others));
         let read = scope.spawn(move || {
             let mut roll = Roll::of(shard, rolls_by, place)?;
+            roll.no_begins = no_begins.to_vec();
             roll.others = Some(by_others);
             // Nobody waits for it where what it begins with cannot be read.
             roll.run(shard, happened, |moments| {
@@ -580,10 +589,7 @@ fn unrolled(
             roll.others = None;
             Ok(roll)
         });
-        let mut store = match entry.sort {
-            Sort::Head => Store::default(),
-            _ => still(&content.join().unwrap_or_else(ended)?, entry.at, &names)?,
-        };
+        let mut store = store(shard, &known, &names)?;
         let (mut moments, mut changes) = (VecDeque::new(), Changes::default());
         for moment in told.into_iter().flatten() {
             if moments.is_empty() && happened.is_some_and(|at| moment.at <= at) {
@@ -632,13 +638,45 @@ fn ended<T>(_: Box<dyn Any + Send>) -> io::Result<T> {
     Err(io::Error::other("its reader ended"))
 }
 
-fn still(content: &[u8], at: Millis, names: &Glossary) -> io::Result<Store> {
-    let still: Still<'static> = unpack(content, names)?;
-    let store = still.store(at);
-    store.ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            "its columns do not fit together",
-        )
-    })
+/// The blocks that say what was known at that entry: none behind a head, else a still, and behind it deltas, each of which tells
+/// what is new since the one before.
+fn known(shard: &Shard, place: usize) -> io::Result<Vec<Entry>> {
+    let mut known = Vec::new();
+    for entry in shard.entries.iter().take(place + 1).rev().flatten() {
+        match entry.sort {
+            Sort::Head if known.is_empty() => return Ok(known),
+            Sort::Head => return Err(unfit("what it goes on from is not there")),
+            Sort::Still => {
+                known.push(*entry);
+                known.reverse();
+                return Ok(known);
+            }
+            Sort::Delta => known.push(*entry),
+            Sort::Names | Sort::News | Sort::End | Sort::Figures => {}
+        }
+    }
+    Err(unfit("what it goes on from is not there"))
+}
+
+/// What is known by them.
+fn store(shard: &Shard, known: &[Entry], names: &Glossary) -> io::Result<Store> {
+    let Some((first, deltas)) = known.split_first() else {
+        return Ok(Store::default());
+    };
+    let content = |entry| unsqueeze(&shard.block(entry)?);
+    let mut still: Still<'static> = unpack(&content(first)?, names)?;
+    let mut last = first;
+    for entry in deltas {
+        let (sum, delta): (u32, Delta<'static>) = unpack(&content(entry)?, names)?;
+        let again = delta.again((still, last.at), entry.at);
+        let again = again.filter(|_| sum == last.sum);
+        still = again.ok_or_else(|| unfit("what it goes on from is another one"))?;
+        last = entry;
+    }
+    let store = still.store(last.at);
+    store.ok_or_else(|| unfit("its columns do not fit together"))
+}
+
+fn unfit(why: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
 }

@@ -7,7 +7,7 @@ use super::reader::glossary;
 use super::shard::Shard;
 use super::told::Reckoning;
 use super::{RecordError, SCHEMA};
-use crate::store::still::Still;
+use crate::store::still::{Delta, Still};
 use crate::time::Millis;
 
 /// One thing that is not as it was written.
@@ -56,6 +56,7 @@ pub fn verify(folder: &RecordFolder) -> Result<Soundness, RecordError> {
 fn look(shard: &Shard, sound: &mut Soundness) {
     sound.torn += shard.unnamed() + u64::from(shard.torn);
     let mut names = glossary(shard, 0);
+    let mut opener = Unsqueezer::by(&names.sample);
     for (place, entry) in shard.entries.iter().enumerate() {
         sound.blocks += 1;
         let Some(entry) = entry else {
@@ -69,6 +70,7 @@ fn look(shard: &Shard, sound: &mut Soundness) {
         };
         if matches!(entry.sort, Sort::Names | Sort::Head) {
             names = glossary(shard, place);
+            opener = Unsqueezer::by(&names.sample);
         }
         let read = shard.block(entry).and_then(|block| match entry.sort {
             Sort::End => Ok(()),
@@ -83,11 +85,12 @@ fn look(shard: &Shard, sound: &mut Soundness) {
             }),
             Sort::Figures => super::figures::read(&block).map(drop),
             Sort::Names => unsqueeze(&block).map(drop),
-            Sort::News => {
-                let content = Unsqueezer::by(&names.sample)?.open(&block)?;
-                unpack::<Reckoning>(&content, &names).map(drop)
-            }
+            Sort::News => match &mut opener {
+                Ok(opener) => unpack::<Reckoning>(&opener.open(&block)?, &names).map(drop),
+                Err(why) => Err(std::io::Error::other(why.to_string())),
+            },
             Sort::Still => unpack::<Still<'static>>(&unsqueeze(&block)?, &names).map(drop),
+            Sort::Delta => unpack::<(u32, Delta<'static>)>(&unsqueeze(&block)?, &names).map(drop),
         });
         if let Err(why) = read {
             sound.damage.push(Damage {

@@ -16,7 +16,7 @@ use super::pack::{Glossary, NameList, pack};
 use super::shard::Growing;
 use super::told::{Moment, Reckoning, Told};
 use super::{RecordError, RecordSettings, SCHEMA, prune};
-use crate::store::still::Still;
+use crate::store::still::{Before, Still};
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::vocabulary::news::News;
@@ -28,11 +28,13 @@ const MOST_TOLD: usize = 20_000;
 /// While nothing is told, that is written down so often, in milliseconds: a record that ends says when.
 pub(super) const QUIET: i64 = 10_000;
 
-/// A still is written after so long, where it takes at most half of what the news since the last one does; at the latest after
-/// so long, or so many bytes of news. All of it is in the news already: what a still saves is the time of whoever looks.
+/// Everything known is written after so long, or so many bytes of news. All of it is in the news already: what it saves is the
+/// time of whoever looks.
 const STILL_MS: i64 = 15 * 60 * 1_000;
-const STILL_AT_LAST_MS: i64 = 2 * STILL_MS;
 const STILL_BYTES: u64 = 8 << 20;
+
+/// So often in a row only as what is new since the last time, where that is at most half of a whole one.
+const DELTAS: u8 = 7;
 
 /// Strings that are spelt out in so many blocks become names with the next still.
 const COMES_AGAIN: u16 = 8;
@@ -80,6 +82,9 @@ pub struct Writer {
     spelt_bytes: u64,
     still_bytes: u64,
     still_block_bytes: u64,
+    /// What was written last of everything known, with the checksum of its block; and how often in a row as what is new.
+    before: Option<(Before, u32)>,
+    deltas: u8,
     store: Store,
     changes: Changes,
     pending: Vec<Moment>,
@@ -121,6 +126,8 @@ impl Writer {
             spelt_bytes: 0,
             still_bytes: 0,
             still_block_bytes: 0,
+            before: None,
+            deltas: 0,
             store: Store::default(),
             changes: Changes::default(),
             pending: Vec::new(),
@@ -230,12 +237,8 @@ impl Writer {
             self.happen(reckoning.moments);
         }
         self.chart(until, false)?;
-        let age = until.since(self.still_at);
-        let paid = self.since_still >= 2 * self.still_block_bytes;
-        let old =
-            age >= STILL_AT_LAST_MS.cast_unsigned() || paid && age >= STILL_MS.cast_unsigned();
-        let long = self.since_still >= STILL_BYTES;
-        if old || long || wordy {
+        let old = until.since(self.still_at) >= STILL_MS.cast_unsigned();
+        if old || wordy || self.since_still >= STILL_BYTES {
             self.still(until)?;
         }
         Ok(())
@@ -295,6 +298,7 @@ impl Writer {
         let _ = prune(&self.folder, &self.settings, at);
         self.shard = Some((day.to_owned(), Growing::open(&self.folder, day)?));
         (self.names, self.squeezer, self.still_bytes) = (Glossary::default(), None, 0);
+        self.before = None;
         let head = serde_json::to_vec(&self.about).map_err(io::Error::other)?;
         self.append(Sort::Head, at, &head)?;
         if first {
@@ -346,11 +350,32 @@ impl Writer {
 
     fn put_still(&mut self, at: Millis, still: &Still<'_>) -> io::Result<()> {
         self.put_names(at, still)?;
-        let packed = pack(still, &self.names)?;
-        let block = squeeze(&packed.bytes)?;
-        self.append(Sort::Still, at, &block)?;
-        self.still_block_bytes = block.len() as u64;
-        self.still_bytes = packed.bytes.len() as u64;
+        // What cannot be written is nothing to go on from.
+        let before = self.before.take();
+        let is = Before::of(still, at, before.as_ref().map(|(before, _)| before));
+        let before = before.filter(|_| self.deltas < DELTAS);
+        let delta = before.map(|(before, sum)| {
+            let delta = (sum, still.since(&before, &is));
+            squeeze(&pack(&delta, &self.names)?.bytes)
+        });
+        let half = self.still_block_bytes / 2;
+        let delta = delta
+            .transpose()?
+            .filter(|delta| delta.len() as u64 <= half);
+        let sum = if let Some(block) = delta {
+            self.append(Sort::Delta, at, &block)?;
+            self.deltas += 1;
+            crc32fast::hash(&block)
+        } else {
+            let packed = pack(still, &self.names)?;
+            let block = squeeze(&packed.bytes)?;
+            self.append(Sort::Still, at, &block)?;
+            self.still_block_bytes = block.len() as u64;
+            self.still_bytes = packed.bytes.len() as u64;
+            self.deltas = 0;
+            crc32fast::hash(&block)
+        };
+        self.before = Some((is, sum));
         (self.still_at, self.since_still) = (at, 0);
         Ok(())
     }

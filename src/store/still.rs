@@ -4,6 +4,7 @@
 //! Registrations are kept column by column, since most values of one column are alike. Their timeline is not among them: of
 //! what changed before a still, each row has the last change alone.
 
+mod delta;
 mod planes;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use std::hash::BuildHasher as _;
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
+pub use self::delta::{Before, Delta};
 use self::planes::Planes;
 pub(crate) use self::planes::{folded, unfolded};
 use super::callbacks::Callbacks;
@@ -62,11 +64,11 @@ struct StillTable {
     devices: Vec<DeviceId>,
     /// The condition, and from the fifth bit on what else is so of the row.
     marks: Planes,
-    /// Milliseconds before the moment of the still.
+    /// How long [ago] that was.
     since: Planes,
-    /// Milliseconds before `since`.
+    /// The same, and 0 where it is the moment of `since`.
     changed: Planes,
-    /// Milliseconds after `changed`: none where the change was the last that was told.
+    /// The same, and 0 where it is that of `changed`: the change was the last that was told.
     checked: Planes,
     codecs: Planes,
     codec_names: Vec<Text>,
@@ -171,9 +173,9 @@ impl Still<'_> {
         table
             .users
             .iter()
-            .zip(&table.rows.0)
+            .zip(table.rows.iter())
             .flat_map(move |(user, rows)| {
-                let rows = usize::try_from(*rows).unwrap_or(0);
+                let rows = usize::try_from(rows).unwrap_or(0);
                 let rows = devices.by_ref().take(rows).map(DeviceId::raw);
                 std::iter::once(user.raw()).chain(rows.collect::<Vec<_>>())
             })
@@ -225,15 +227,13 @@ impl Registrations {
                 self.still_row(row, now, &mut still);
             }
         }
-        let mut before = now;
-        for (at, row) in self.flaps.all() {
-            let place = places.get(row as usize).copied().unwrap_or(u32::MAX);
-            if place != u32::MAX {
-                still.flap_steps.push(at.0 - before.0);
-                still.flaps.push(i64::from(place));
-                before = at;
-            }
-        }
+        let flaps = self.flaps.all().filter_map(|(at, row)| {
+            let place = places.get(row as usize).copied();
+            place
+                .filter(|place| *place != u32::MAX)
+                .map(|place| (at, place.into()))
+        });
+        still.set_flaps(flaps, now);
         still
     }
 
@@ -251,8 +251,9 @@ impl Registrations {
                 .traits
                 .push((count(still.devices.len()), traits.clone()));
         }
-        let [since, changed, checked] =
-            [slot.since, slot.changed, slot.checked].map(|stamp| Millis::from(stamp).0);
+        let since = ago(slot.since, None, now);
+        let changed = ago(slot.changed, Some(slot.since), now);
+        let checked = ago(slot.checked, Some(slot.changed), now);
         // What an earlier run knew is for this console alone: for everybody else nothing has been read of it yet.
         let told = if slot.flags.has(Flags::REMEMBERED) {
             (Condition::Unknown, Flags::default(), 0, Field::Appeared)
@@ -270,9 +271,9 @@ impl Registrations {
         still
             .marks
             .push(i64::from(condition.code()) | i64::from(flags.code()) << 4);
-        still.since.push(now.0 - since);
-        still.changed.push(since - changed);
-        still.checked.push(checked - changed);
+        still.since.push(since);
+        still.changed.push(changed);
+        still.checked.push(checked);
         still.codecs.push(codec.into());
         still.last.push(last.code().cast_signed());
     }
@@ -325,30 +326,53 @@ impl StillTable {
         let users = self.users.len();
         let devices = self.devices.len();
         let mut rows = 0_u64;
-        for of_user in &self.rows.0 {
-            let Ok(of_user) = u32::try_from(*of_user) else {
+        for of_user in self.rows.iter() {
+            let Ok(of_user) = u32::try_from(of_user) else {
                 return false;
             };
             rows += u64::from(of_user);
         }
-        let of_users = [
-            self.names.len(),
-            self.sites.len(),
-            self.standing.len(),
-            self.rows.len(),
-        ];
-        let of_rows = [
-            self.marks.len(),
-            self.since.len(),
-            self.changed.len(),
-            self.checked.len(),
-            self.codecs.len(),
-            self.last.len(),
-        ];
+        let of_users = self.user_columns();
+        let of_rows = self.row_columns();
         rows == devices as u64
             && self.flap_steps.len() == self.flaps.len()
-            && of_users.iter().all(|len| *len == users)
-            && of_rows.iter().all(|len| *len == devices)
+            && self.names.len() == users
+            && of_users.iter().all(|column| column.len() == users)
+            && of_rows.iter().all(|column| column.len() == devices)
+    }
+
+    /// The columns with a number of each user.
+    fn user_columns(&self) -> [&Planes; 3] {
+        [&self.sites, &self.standing, &self.rows]
+    }
+
+    /// Those with one of each row: first the three that say how long [ago] something was.
+    fn row_columns(&self) -> [&Planes; 6] {
+        let [since, changed, checked] = [&self.since, &self.changed, &self.checked];
+        let [marks, codecs, last] = [&self.marks, &self.codecs, &self.last];
+        [since, changed, checked, marks, codecs, last]
+    }
+
+    /// The changes within the last hour, oldest first, and the place of each one's row.
+    fn flaps(&self, now: Millis) -> impl Iterator<Item = (Millis, i64)> {
+        let mut at = now;
+        self.flap_steps
+            .iter()
+            .zip(self.flaps.iter())
+            .map(move |(step, place)| {
+                at = at.plus(step);
+                (at, place)
+            })
+    }
+
+    fn set_flaps(&mut self, flaps: impl IntoIterator<Item = (Millis, i64)>, now: Millis) {
+        let mut before = now;
+        (self.flap_steps, self.flaps) = Default::default();
+        for (at, place) in flaps {
+            self.flap_steps.push(at.0 - before.0);
+            self.flaps.push(place);
+            before = at;
+        }
     }
 
     fn table(self, now: Millis) -> Option<Registrations> {
@@ -392,6 +416,7 @@ impl StillTable {
                 table.traits.insert(device.clone(), traits);
             }
         }
+        let flaps: Vec<_> = self.flaps(now).collect();
         let mut rows = vec![None; self.devices.len()];
         let mut first = 0;
         for (number, id) in std::mem::take(&mut self.users).iter().enumerate() {
@@ -422,10 +447,8 @@ impl StillTable {
                 table.set_why(row, why);
             }
         }
-        let mut at = now;
-        for (step, place) in self.flap_steps.0.iter().zip(&self.flaps.0) {
-            at = at.plus(*step);
-            let place = usize::try_from(*place).unwrap_or(usize::MAX);
+        for (at, place) in flaps {
+            let place = usize::try_from(place).unwrap_or(usize::MAX);
             if let Some(row) = rows.get(place).copied().flatten() {
                 table.recall_flap(row, at, changes);
             }
@@ -508,9 +531,9 @@ impl StillTable {
         let reason = |id: NameId| known.reasons.get(usize::from(id)).copied().unwrap_or(0);
         let mark = self.marks.get(place)?;
         let last = Field::of_code(self.last.get(place)?.cast_unsigned(), codec, reason);
-        let since = now.plus(self.since.get(place)?.saturating_neg());
-        let moved = since.plus(self.changed.get(place)?.saturating_neg());
-        let confirmed = moved.plus(self.checked.get(place)?);
+        let since = was(self.since.get(place)?, now, now);
+        let moved = was(self.changed.get(place)?, since, now);
+        let confirmed = was(self.checked.get(place)?, moved, now);
         let latest = known.codecs.get(self.codecs.size(place));
         let [condition, flags] = [mark & 15, mark >> 4 & 0xff].map(|part| part.to_le_bytes()[0]);
         let is = KeptRow {
@@ -565,6 +588,37 @@ struct Renumbered {
 fn renumbered(names: &[Text], table: &mut Names) -> Vec<NameId> {
     let numbers = names.iter().map(|name| table.id(Some(name)));
     std::iter::once(0).chain(numbers).collect()
+}
+
+/// How long ago a moment was, in milliseconds and one more, so that 0 is left: the same moment as another one. What lies ahead,
+/// which a clock that went back leaves, is below 0.
+fn ago(at: Stamp, same: Option<Stamp>, now: Millis) -> i64 {
+    if same == Some(at) {
+        return 0;
+    }
+    ago_of(now.0.saturating_sub(Millis::from(at).0))
+}
+
+fn ago_of(ms: i64) -> i64 {
+    ms.saturating_add(i64::from(ms >= 0))
+}
+
+/// The moment that was so long [ago].
+fn was(ago: i64, same: Millis, now: Millis) -> Millis {
+    match ago {
+        0 => same,
+        ..0 => now.plus(ago.saturating_neg()),
+        _ => now.plus(1 - ago),
+    }
+}
+
+/// The same moment so much later.
+fn later(ago: i64, elapsed: i64) -> i64 {
+    if ago == 0 {
+        return 0;
+    }
+    let ms = ago.saturating_sub(i64::from(ago > 0));
+    ago_of(ms.saturating_add(elapsed))
 }
 
 fn count(len: usize) -> u32 {

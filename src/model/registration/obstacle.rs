@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::Text;
 
 /// What keeps calls from a person, or from a phone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Obstacle {
     /// A call was not answered, and routing offers no further one.
     NotResponding,

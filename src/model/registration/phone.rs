@@ -46,7 +46,7 @@ pub struct Phone {
 }
 
 /// What a phone may have in common with others that are lost with it. What is not told is none, and stays as it was.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PhoneTraits {
     /// Maker, model and firmware.
     pub agent: Option<Text>,

@@ -19,17 +19,40 @@ pub const fn unfolded(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
-/// A column of numbers, small ones for the most part.
+/// A column of numbers, small ones for the most part: [`folded`], the lowest byte of each first. There is one plane at least.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Planes(pub(super) Vec<i64>);
+pub(super) struct Planes {
+    len: usize,
+    planes: Vec<Vec<u8>>,
+}
 
 impl Planes {
     pub(super) fn push(&mut self, value: i64) {
-        self.0.push(value);
+        let mut rest = folded(value);
+        for plane in &mut self.planes {
+            plane.push(low(rest));
+            rest >>= 8;
+        }
+        while rest > 0 || self.planes.is_empty() {
+            let mut plane = vec![0; self.len];
+            plane.push(low(rest));
+            self.planes.push(plane);
+            rest >>= 8;
+        }
+        self.len += 1;
     }
 
     pub(super) fn get(&self, place: usize) -> Option<i64> {
-        self.0.get(place).copied()
+        let mut planes = self.planes.iter().rev();
+        let value = planes.try_fold(0, |rest, plane| {
+            let byte = plane.get(place)?;
+            Some(rest << 8 | u64::from(*byte))
+        });
+        value.filter(|_| place < self.len).map(unfolded)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = i64> {
+        (0..self.len).filter_map(|place| self.get(place))
     }
 
     /// A number that counts or is a place; 0 where there is none.
@@ -41,20 +64,30 @@ impl Planes {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.len
     }
+}
+
+impl FromIterator<i64> for Planes {
+    fn from_iter<I: IntoIterator<Item = i64>>(values: I) -> Self {
+        let mut column = Self::default();
+        for value in values {
+            column.push(value);
+        }
+        column
+    }
+}
+
+fn low(value: u64) -> u8 {
+    value.to_le_bytes()[0]
 }
 
 impl Serialize for Planes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let all = self.0.iter().fold(0, |all, value| all | folded(*value));
-        let planes = (64 - all.leading_zeros()).div_ceil(8).max(1) as usize;
-        let mut bytes = Vec::with_capacity(1 + planes * self.0.len());
-        bytes.push(u8::try_from(planes).unwrap_or(8));
-        for plane in 0..planes {
-            let numbers = self.0.iter().copied().map(folded);
-            bytes.extend(numbers.map(|number| number.to_le_bytes()[plane]));
-        }
+        let planes = u8::try_from(self.planes.len().max(1)).unwrap_or(8);
+        let mut bytes = Vec::with_capacity(1 + usize::from(planes) * self.len);
+        bytes.push(planes);
+        bytes.extend(self.planes.iter().flatten());
         serializer.serialize_bytes(&bytes)
     }
 }
@@ -80,15 +113,11 @@ impl Visitor<'_> for OfBytes {
         if !(1..=WHOLE).contains(&planes) || !bytes.len().is_multiple_of(planes) {
             return Err(E::custom("a column that is cut off"));
         }
-        let mut folded = vec![0_u64; bytes.len() / planes];
-        if !folded.is_empty() {
-            for (plane, shift) in bytes.chunks(bytes.len() / planes).zip((0..64).step_by(8)) {
-                for (number, byte) in folded.iter_mut().zip(plane) {
-                    *number |= u64::from(*byte) << shift;
-                }
-            }
-        }
-        Ok(Planes(folded.into_iter().map(unfolded).collect()))
+        let len = bytes.len() / planes;
+        Ok(Planes {
+            len,
+            planes: bytes.chunks(len.max(1)).map(<[u8]>::to_vec).collect(),
+        })
     }
 }
 
@@ -101,9 +130,11 @@ mod tests {
     proptest! {
         #[test]
         fn what_goes_in_comes_out(numbers in prop::collection::vec(prop_oneof![-9_i64..9, any::<i64>()], 0..99)) {
-            let column = Planes(numbers);
+            let column: Planes = numbers.iter().copied().collect();
             let bytes = rmp_serde::to_vec(&column).unwrap();
-            prop_assert_eq!(rmp_serde::from_slice::<Planes>(&bytes).unwrap(), column);
+            let again = rmp_serde::from_slice::<Planes>(&bytes).unwrap();
+            prop_assert_eq!(again.iter().collect::<Vec<_>>(), numbers);
+            prop_assert_eq!(again, column);
         }
 
         #[test]

@@ -1,0 +1,357 @@
+//! What is new in a still since the one before: most rows are as they were, and of most others few columns differ.
+//!
+//! Users and rows follow each other as they did, so that of each it is enough to know how far it is from the one that should come;
+//! what has no number in a column (its name, why it is as it is) makes it a new one where it changes. Of a column, the places are
+//! kept at which it says something else.
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher as _, RandomState};
+
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+
+use super::planes::Planes;
+use super::{Still, StillTable, count, later};
+use crate::time::Millis;
+
+/// What a still was, as far as the next one is told by it. Ids, which are most of what it holds, are left out.
+#[derive(Debug)]
+pub struct Before {
+    at: Millis,
+    /// Of each user and each row what it is, by a hash that nobody outside can guess.
+    users: Vec<u64>,
+    rows: Vec<u64>,
+    table: StillTable,
+    hasher: RandomState,
+}
+
+/// A still, told by the one before it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Delta<'a> {
+    /// Which of its users and rows each one is, as [`steps`].
+    users: Planes,
+    rows: Planes,
+    user_columns: [Differing; 3],
+    row_columns: [Differing; 6],
+    /// So many of its flaps, oldest first, are over.
+    flaps_over: u32,
+    /// What is new, and whatever is no registration.
+    still: Still<'a>,
+}
+
+/// The places at which a column says something else than before, each by how many are between it and the last one; and what.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Differing {
+    gaps: Planes,
+    values: Planes,
+}
+
+impl Before {
+    /// What it was at that moment.
+    #[must_use]
+    pub fn of(still: &Still<'_>, at: Millis, earlier: Option<&Self>) -> Self {
+        let hasher = earlier.map(|earlier| earlier.hasher.clone());
+        let hasher = hasher.unwrap_or_default();
+        let table = &still.registrations;
+        let mut rows = Vec::with_capacity(table.devices.len());
+        let mut users = Vec::with_capacity(table.users.len());
+        let mut devices = table.devices.iter();
+        let (mut why, mut labels) = (Sparse(&table.why), Sparse(&table.labels));
+        let (mut traits, mut obstacles) = (Sparse(&table.traits), Sparse(&table.obstacles));
+        for (place, (user, name)) in table.users.iter().zip(&table.names).enumerate() {
+            users.push(hasher.hash_one((user, name)));
+            for device in devices.by_ref().take(table.rows.size(place)) {
+                let place = count(rows.len());
+                let told = (why.at(place), labels.at(place));
+                let known = (traits.at(place), obstacles.at(place));
+                rows.push(hasher.hash_one((user, device, told, known)));
+            }
+        }
+        let columns = StillTable {
+            sites: table.sites.clone(),
+            standing: table.standing.clone(),
+            rows: table.rows.clone(),
+            marks: table.marks.clone(),
+            since: table.since.clone(),
+            changed: table.changed.clone(),
+            checked: table.checked.clone(),
+            codecs: table.codecs.clone(),
+            last: table.last.clone(),
+            flap_steps: table.flap_steps.clone(),
+            flaps: table.flaps.clone(),
+            ..StillTable::default()
+        };
+        Self {
+            at,
+            users,
+            rows,
+            table: columns,
+            hasher,
+        }
+    }
+}
+
+/// A list of what few places have, read from place to place.
+struct Sparse<'a, T>(&'a [(u32, T)]);
+
+impl<'a, T> Sparse<'a, T> {
+    fn at(&mut self, place: u32) -> Option<&'a T> {
+        let ((of, what), rest) = self.0.split_first()?;
+        (*of == place).then(|| {
+            self.0 = rest;
+            what
+        })
+    }
+}
+
+impl Still<'_> {
+    /// It, by the one before it.
+    #[must_use]
+    pub fn since(&self, before: &Before, is: &Before) -> Delta<'_> {
+        let table = &self.registrations;
+        let users = found(&is.users, &before.users);
+        let rows = found(&is.rows, &before.rows);
+        let user_columns = Differing::of(
+            table.user_columns(),
+            before.table.user_columns(),
+            &users,
+            [0; 3],
+        );
+        let row_columns = Differing::of(
+            table.row_columns(),
+            before.table.row_columns(),
+            &rows,
+            aged(before.at, is.at),
+        );
+        let flaps: Vec<_> = table.flaps(is.at).collect();
+        let earlier = moved(&before.table, before.at, &rows);
+        let same = |over: &usize| flaps.starts_with(earlier.get(*over..).unwrap_or_default());
+        let over = earlier.iter().position(|flap| Some(flap) == flaps.first());
+        let over = over.filter(same).unwrap_or(earlier.len());
+        let kept = earlier.len() - over;
+        let mut fresh = StillTable {
+            users: fresh(&table.users, &users),
+            names: fresh(&table.names, &users),
+            devices: fresh(&table.devices, &rows),
+            site_names: table.site_names.clone(),
+            site_dates: table.site_dates.clone(),
+            codec_names: table.codec_names.clone(),
+            reason_names: table.reason_names.clone(),
+            why: of_fresh(&table.why, &rows),
+            labels: of_fresh(&table.labels, &rows),
+            traits: of_fresh(&table.traits, &rows),
+            obstacles: of_fresh(&table.obstacles, &rows),
+            ..StillTable::default()
+        };
+        fresh.set_flaps(flaps.into_iter().skip(kept), is.at);
+        Delta {
+            user_columns,
+            row_columns,
+            users: steps(&users),
+            rows: steps(&rows),
+            flaps_over: count(over),
+            still: Still {
+                registrations: fresh,
+                carriers: Cow::Borrowed(&self.carriers),
+                edges: Cow::Borrowed(&self.edges),
+                premises: Cow::Borrowed(&self.premises),
+                queues: Cow::Borrowed(&self.queues),
+                callbacks: Cow::Borrowed(&self.callbacks),
+                transfers: Cow::Borrowed(&self.transfers),
+                alerts: Cow::Borrowed(&self.alerts),
+            },
+        }
+    }
+}
+
+impl Delta<'static> {
+    /// The still again, at its own moment, by the one before it at that one; none where it cannot have been told by that one.
+    #[must_use]
+    pub fn again(
+        self,
+        (before, then): (Still<'static>, Millis),
+        at: Millis,
+    ) -> Option<Still<'static>> {
+        let before = before.registrations;
+        if !before.fits() {
+            return None;
+        }
+        let users = places(&self.users, before.users.len())?;
+        let rows = places(&self.rows, before.devices.len())?;
+        let mut still = self.still;
+        let table = &mut still.registrations;
+        let of_users = before.user_columns();
+        let of_users = Differing::again(&self.user_columns, of_users, &users, [0; 3])?;
+        [table.sites, table.standing, table.rows] = of_users;
+        let (of_rows, aged) = (before.row_columns(), aged(then, at));
+        let [since, changed, checked, marks, codecs, last] =
+            Differing::again(&self.row_columns, of_rows, &rows, aged)?;
+        [table.since, table.changed, table.checked] = [since, changed, checked];
+        [table.marks, table.codecs, table.last] = [marks, codecs, last];
+        let over = self.flaps_over as usize;
+        let flaps = moved(&before, then, &rows).into_iter().skip(over);
+        let flaps: Vec<_> = flaps.chain(table.flaps(at)).collect();
+        table.set_flaps(flaps, at);
+        let now = inverse(&rows, before.devices.len());
+        merge(&mut table.users, before.users, &users)?;
+        merge(&mut table.names, before.names, &users)?;
+        merge(&mut table.devices, before.devices, &rows)?;
+        keep(&mut table.why, before.why, &now);
+        keep(&mut table.labels, before.labels, &now);
+        keep(&mut table.traits, before.traits, &now);
+        keep(&mut table.obstacles, before.obstacles, &now);
+        Some(still)
+    }
+}
+
+impl Differing {
+    /// What is different in columns of which each value was at that place, and is so much later.
+    fn of<const N: usize>(
+        is: [&Planes; N],
+        was: [&Planes; N],
+        from: &[Option<usize>],
+        elapsed: [i64; N],
+    ) -> [Self; N] {
+        let mut columns = is.iter().zip(was).zip(elapsed);
+        std::array::from_fn(|_| {
+            let mut differing = Self::default();
+            let Some(((is, was), elapsed)) = columns.next() else {
+                return differing;
+            };
+            let mut gap = 0;
+            for (value, from) in is.iter().zip(from) {
+                let was = from.and_then(|place| was.get(place));
+                if was.map(|was| later(was, elapsed)) == Some(value) {
+                    gap += 1;
+                } else {
+                    differing.gaps.push(gap);
+                    differing.values.push(value);
+                    gap = 0;
+                }
+            }
+            differing
+        })
+    }
+
+    /// The whole columns; none where they are of others.
+    fn again<const N: usize>(
+        differing: &[Self; N],
+        was: [&Planes; N],
+        from: &[Option<usize>],
+        elapsed: [i64; N],
+    ) -> Option<[Planes; N]> {
+        let mut columns: [Planes; N] = std::array::from_fn(|_| Planes::default());
+        let by = differing.iter().zip(was).zip(elapsed);
+        for (column, ((differing, was), elapsed)) in columns.iter_mut().zip(by) {
+            let (mut gaps, mut values) = (differing.gaps.iter(), differing.values.iter());
+            let mut gap = gaps.next();
+            let each = from.iter().map(|from| {
+                if gap == Some(0) {
+                    gap = gaps.next();
+                    return values.next();
+                }
+                gap = gap.map(|gap| gap.saturating_sub(1));
+                was.get((*from)?).map(|was| later(was, elapsed))
+            });
+            *column = each.collect::<Option<Planes>>()?;
+        }
+        Some(columns)
+    }
+}
+
+/// How much later the times of rows are by then; the other columns say nothing of when.
+fn aged(then: Millis, now: Millis) -> [i64; 6] {
+    let ms = now.0.saturating_sub(then.0);
+    [ms, ms, ms, 0, 0, 0]
+}
+
+/// At which place each was before; none is new.
+fn found(is: &[u64], was: &[u64]) -> Vec<Option<usize>> {
+    let places: HashMap<u64, usize> = was.iter().copied().zip(0..).collect();
+    is.iter().map(|key| places.get(key).copied()).collect()
+}
+
+/// Of each place how far it was from the one behind that of the last, twice: 0 for most. What is new is 1.
+fn steps(from: &[Option<usize>]) -> Planes {
+    let mut next = 0;
+    let step = |from: &Option<usize>| match from {
+        Some(place) => {
+            let place = i64::from(count(*place));
+            let step = place - next;
+            next = place + 1;
+            step << 1
+        }
+        None => 1,
+    };
+    from.iter().map(step).collect()
+}
+
+/// The places again; none where there were fewer.
+fn places(steps: &Planes, were: usize) -> Option<Vec<Option<usize>>> {
+    let mut next = 0_i64;
+    let place = |step: i64| {
+        if step == 1 {
+            return Some(None);
+        }
+        let place = next.checked_add(step >> 1)?;
+        next = place.checked_add(1)?;
+        let place = usize::try_from(place).ok();
+        place.filter(|place| *place < were).map(Some)
+    };
+    steps.iter().map(place).collect()
+}
+
+/// At which place each of before is now.
+fn inverse(from: &[Option<usize>], were: usize) -> Vec<Option<u32>> {
+    let mut now = vec![None; were];
+    for (place, from) in (0..).zip(from) {
+        if let Some(found) = from.and_then(|from| now.get_mut(from)) {
+            *found = Some(place);
+        }
+    }
+    now
+}
+
+/// The flaps of a still before, of rows that are still there.
+fn moved(before: &StillTable, at: Millis, from: &[Option<usize>]) -> Vec<(Millis, i64)> {
+    let now = inverse(from, before.row_columns()[0].len());
+    let flaps = before.flaps(at).filter_map(|(at, place)| {
+        let place = now.get(usize::try_from(place).ok()?).copied().flatten();
+        Some((at, place?.into()))
+    });
+    flaps.collect()
+}
+
+/// What is not of before.
+fn fresh<T: Clone>(all: &[T], from: &[Option<usize>]) -> Vec<T> {
+    let new = all.iter().zip(from).filter(|(_, from)| from.is_none());
+    new.map(|(what, _)| what.clone()).collect()
+}
+
+/// What rows have that are not of before.
+fn of_fresh<T: Clone>(all: &[(u32, T)], from: &[Option<usize>]) -> Vec<(u32, T)> {
+    let is_new = |place: u32| matches!(from.get(place as usize), Some(None));
+    let new = all.iter().filter(|(place, _)| is_new(*place));
+    new.cloned().collect()
+}
+
+/// All of them in order: what is new, and what was there before, each once.
+fn merge<T>(new: &mut Vec<T>, before: Vec<T>, from: &[Option<usize>]) -> Option<()> {
+    let mut left = std::mem::take(new).into_iter();
+    let mut before: Vec<_> = before.into_iter().map(Some).collect();
+    let merged = from.iter().map(|from| match from {
+        Some(place) => before.get_mut(*place).and_then(Option::take),
+        None => left.next(),
+    });
+    *new = merged.collect::<Option<Vec<T>>>()?;
+    left.next().is_none().then_some(())
+}
+
+/// What rows had before that are as they were.
+fn keep<T>(new: &mut Vec<(u32, T)>, before: Vec<(u32, T)>, now: &[Option<u32>]) {
+    new.extend(before.into_iter().filter_map(|(place, what)| {
+        let place = now.get(place as usize).copied().flatten();
+        Some((place?, what))
+    }));
+    new.sort_unstable_by_key(|(place, _)| *place);
+}
