@@ -268,10 +268,22 @@ fn line(record: &Record) -> WriteLine {
 
 /// What an event tells of the organisation.
 pub(super) fn told(event: &Event) -> Vec<Told> {
+    told_with(event, |_| None)
+}
+
+/// The same in order with what the reader of a share, or the link to it, tells.
+pub(super) fn told_here(event: &Event) -> Vec<Told> {
+    told_with(event, told_by_reader)
+}
+
+fn told_with(event: &Event, by_reader: fn(&ShareNews) -> Option<Told>) -> Vec<Told> {
     match event {
         Event::Feed { news, .. } => {
-            let concerns = news.iter().filter(|news| Told::concerns(news));
-            concerns.cloned().map(Told::News).collect()
+            let told = news.iter().filter_map(|news| match news {
+                News::Share(news) => by_reader(news),
+                news => Told::concerns(news).then(|| Told::News(news.clone())),
+            });
+            told.collect()
         }
         Event::Done(Done::Interactions(listed)) => match listed.as_ref() {
             Ok(listing) => vec![Told::Interactions {
@@ -282,18 +294,6 @@ pub(super) fn told(event: &Event) -> Vec<Told> {
         },
         _ => Vec::new(),
     }
-}
-
-/// The same in order with what the reader of a share, or the link to it, tells.
-pub(super) fn told_here(event: &Event) -> Vec<Told> {
-    let Event::Feed { news, .. } = event else {
-        return told(event);
-    };
-    let told = news.iter().filter_map(|news| match news {
-        News::Share(news) => told_by_reader(news),
-        news => Told::concerns(news).then(|| Told::News(news.clone())),
-    });
-    told.collect()
 }
 
 fn told_by_reader(news: &ShareNews) -> Option<Told> {

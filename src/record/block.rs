@@ -32,6 +32,8 @@ pub enum Sort {
     Figures,
     /// What is new since the still or the delta before: everything known at one moment, for whoever reads that first.
     Delta,
+    /// What news from here on is like.
+    Sample,
 }
 
 impl Sort {
@@ -44,6 +46,7 @@ impl Sort {
             Self::End => 5,
             Self::Figures => 6,
             Self::Delta => 7,
+            Self::Sample => 8,
         }
     }
 
@@ -56,6 +59,7 @@ impl Sort {
             Self::End,
             Self::Figures,
             Self::Delta,
+            Self::Sample,
         ]
         .into_iter()
         .find(|sort| sort.code() == code)

@@ -44,7 +44,7 @@ pub(super) struct Glossary {
     index: HashMap<Box<str>, u32>,
 }
 
-/// Names that follow each other, and the [sample](Glossary::sample) of what comes after them.
+/// Names that follow each other.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct NameList<'a> {
     /// The number of the first.
@@ -54,8 +54,6 @@ pub(super) struct NameList<'a> {
     lengths: Vec<u8>,
     #[serde(borrow)]
     text: Cow<'a, str>,
-    #[serde(with = "blob")]
-    pub(super) sample: Vec<u8>,
 }
 
 impl NameList<'_> {
@@ -75,8 +73,11 @@ impl NameList<'_> {
                 .filter_map(|name| u8::try_from(name.len()).ok())
                 .collect(),
             text: names.concat().into(),
-            sample: Vec::new(),
         }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lengths.is_empty()
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
@@ -120,7 +121,6 @@ impl Glossary {
             end
         }));
         self.text.push_str(&list.text);
-        self.sample.clone_from(&list.sample);
         true
     }
 
@@ -190,8 +190,8 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8], names: &Glossary) -> io:
     let texts = rest.columns(MOST_FIELDS)?.into_iter();
     let mut texts: Vec<Walk<'_>> = texts.map(Walk).collect();
     let mut numbers = rest;
-    // A guess: what is known takes more room than its number.
-    let mut raw = Vec::with_capacity(bytes.len().saturating_mul(2));
+    // A guess: what is known takes far more room than its number.
+    let mut raw = Vec::with_capacity(bytes.len().saturating_mul(8));
     let mut local: Vec<&str> = Vec::new();
     let (mut last, mut wholes) = (0_usize, Wholes::default());
     let (mut nesting, mut fields) = (Nesting::default(), Fields::default());

@@ -316,7 +316,7 @@ struct Roll {
     /// What numbers mean, and how blocks that speak by them are opened.
     names: Arc<Glossary>,
     opener: Unsqueezer,
-    /// The sum of the names that were read last: they stand there twice.
+    /// The sum of the names or the sample that was read last: they stand there twice.
     named: Option<u32>,
     /// Begins of stretches that turned out to be none: what they begin with cannot be read.
     no_begins: Vec<usize>,
@@ -410,7 +410,7 @@ impl Roll {
             }
             Sort::Still | Sort::Delta | Sort::Figures => {}
             // What cannot be read is there once more; where that cannot either, nothing that follows can.
-            Sort::Names => drop(self.learn(shard, entry)),
+            Sort::Names | Sort::Sample => drop(self.learn(shard, entry)),
             // Another run begins here, whoever's it is: what was before it nobody followed up to it.
             Sort::Head => {
                 let told = format!("{day} at {}: the begin of a run is damaged", entry.at);
@@ -444,16 +444,22 @@ impl Roll {
         news(shard, entry, &self.names, &mut self.opener)
     }
 
-    /// Takes in names from the middle of a stretch.
+    /// Takes in names, or a sample, from the middle of a stretch.
     fn learn(&mut self, shard: &Shard, entry: &Entry) -> io::Result<()> {
-        if self.named != Some(entry.sum) {
-            let list = unsqueeze(&shard.block(entry)?)?;
-            let list = rmp_serde::from_slice(&list).map_err(io::Error::other)?;
-            if Arc::make_mut(&mut self.names).know(&list) {
-                self.opener = Unsqueezer::by(&self.names.sample)?;
-                self.named = Some(entry.sum);
+        if self.named == Some(entry.sum) {
+            return Ok(());
+        }
+        let content = unsqueeze(&shard.block(entry)?)?;
+        if entry.sort == Sort::Sample {
+            self.opener = Unsqueezer::by(&content)?;
+            Arc::make_mut(&mut self.names).sample = content;
+        } else {
+            let list = rmp_serde::from_slice(&content).map_err(io::Error::other)?;
+            if !Arc::make_mut(&mut self.names).know(&list) {
+                return Ok(());
             }
         }
+        self.named = Some(entry.sum);
         Ok(())
     }
 
@@ -489,7 +495,7 @@ fn help(
     for (place, entry) in shard.entries.iter().enumerate().skip(base + 1) {
         let Some(entry) = entry else { continue };
         match entry.sort {
-            Sort::Names | Sort::Still | Sort::Delta | Sort::Head => break,
+            Sort::Names | Sort::Sample | Sort::Still | Sort::Delta | Sort::Head => break,
             Sort::News if to.is_some_and(|to| entry.at > to) => break,
             Sort::News if is_others(place) => {
                 let read = news(shard, entry, names, &mut opener);
@@ -572,6 +578,10 @@ fn unrolled(
     let known = known(shard, place)?;
     // Both take as long, and somebody waits: what was told is read while the still is, and happens as it comes.
     std::thread::scope(|scope| {
+        let contents = scope.spawn(|| {
+            let contents = known.iter().map(|entry| unsqueeze(&shard.block(entry)?));
+            contents.collect::<io::Result<Vec<_>>>()
+        });
         let names = Arc::new(glossary(shard, place));
         let (to, told) = std::sync::mpsc::channel();
         let (others, by_others) = sync_channel(AHEAD);
@@ -589,7 +599,8 @@ fn unrolled(
             roll.others = None;
             Ok(roll)
         });
-        let mut store = store(shard, &known, &names)?;
+        let contents = contents.join().unwrap_or_else(ended)?;
+        let mut store = store(&known, &contents, &names)?;
         let (mut moments, mut changes) = (VecDeque::new(), Changes::default());
         for moment in told.into_iter().flatten() {
             if moments.is_empty() && happened.is_some_and(|at| moment.at <= at) {
@@ -613,20 +624,24 @@ pub(super) fn head(shard: &Shard, place: usize) -> io::Result<About> {
     serde_json::from_slice(&shard.block(entry)?).map_err(io::Error::other)
 }
 
-/// What numbers mean at that entry. Names stand there twice: one of them is enough.
+/// What numbers mean at that entry, and what news is like. Both stand there twice: one of them is enough.
 pub(super) fn glossary(shard: &Shard, place: usize) -> Glossary {
     let mut names = Glossary::default();
     let until = shard.entries.iter().take(place + 1);
     let begin = until
         .clone()
         .rposition(|entry| entry.is_some_and(|entry| entry.sort == Sort::Head));
+    let run = until.skip(begin.unwrap_or(0)).flatten();
+    let mut samples = run.clone().rev().filter(|entry| entry.sort == Sort::Sample);
+    let content = |entry: &Entry| shard.block(entry).and_then(|block| unsqueeze(&block));
+    let sample = samples.find_map(|entry| content(entry).ok());
+    names.sample = sample.unwrap_or_default();
     let mut read = None;
-    for entry in until.skip(begin.unwrap_or(0)).flatten() {
+    for entry in run {
         if entry.sort != Sort::Names || read == Some(entry.sum) {
             continue;
         }
-        let list = shard.block(entry).and_then(|block| unsqueeze(&block));
-        let Ok(list) = list else { continue };
+        let Ok(list) = content(entry) else { continue };
         if rmp_serde::from_slice::<NameList<'_>>(&list).is_ok_and(|list| names.know(&list)) {
             read = Some(entry.sum);
         }
@@ -652,28 +667,29 @@ fn known(shard: &Shard, place: usize) -> io::Result<Vec<Entry>> {
                 return Ok(known);
             }
             Sort::Delta => known.push(*entry),
-            Sort::Names | Sort::News | Sort::End | Sort::Figures => {}
+            Sort::Names | Sort::Sample | Sort::News | Sort::End | Sort::Figures => {}
         }
     }
     Err(unfit("what it goes on from is not there"))
 }
 
-/// What is known by them.
-fn store(shard: &Shard, known: &[Entry], names: &Glossary) -> io::Result<Store> {
-    let Some((first, deltas)) = known.split_first() else {
+/// What is known by them and what they contain.
+fn store(known: &[Entry], contents: &[Vec<u8>], names: &Glossary) -> io::Result<Store> {
+    let mut blocks = known.iter().zip(contents);
+    let Some((first, content)) = blocks.next() else {
         return Ok(Store::default());
     };
-    let content = |entry| unsqueeze(&shard.block(entry)?);
-    let mut still: Still<'static> = unpack(&content(first)?, names)?;
-    let mut last = first;
-    for entry in deltas {
-        let (sum, delta): (u32, Delta<'static>) = unpack(&content(entry)?, names)?;
-        let again = delta.again((still, last.at), entry.at);
-        let again = again.filter(|_| sum == last.sum);
-        still = again.ok_or_else(|| unfit("what it goes on from is another one"))?;
+    let still: Still<'static> = unpack(content, names)?;
+    let (mut deltas, mut last) = (Vec::new(), first);
+    for (entry, content) in blocks {
+        let (sum, delta): (u32, Delta<'static>) = unpack(content, names)?;
+        if sum != last.sum {
+            return Err(unfit("what it goes on from is another one"));
+        }
+        deltas.push(delta);
         last = entry;
     }
-    let store = still.store(last.at);
+    let store = Delta::again(still, deltas).and_then(|still| still.store(last.at));
     store.ok_or_else(|| unfit("its columns do not fit together"))
 }
 

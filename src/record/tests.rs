@@ -307,7 +307,7 @@ proptest! {
         let data = folder.file("2026-06-15", "data");
         fs::write(&data, &bytes).unwrap();
         // Entries that hold, over bytes that are anything.
-        let sorts = [block::Sort::Head, block::Sort::Names, block::Sort::News, block::Sort::Still, block::Sort::Delta];
+        let sorts = [block::Sort::Head, block::Sort::Names, block::Sort::News, block::Sort::Still, block::Sort::Delta, block::Sort::Sample];
         let whole = sorts.map(|sort| block::Entry::of(sort, Millis(BEGIN), 0, &bytes).bytes());
         fs::write(folder.file("2026-06-15", "index"), [whole.concat(), bytes].concat()).unwrap();
         let _ = verify(&folder).unwrap();

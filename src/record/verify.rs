@@ -68,7 +68,7 @@ fn look(shard: &Shard, sound: &mut Soundness) {
             });
             continue;
         };
-        if matches!(entry.sort, Sort::Names | Sort::Head) {
+        if matches!(entry.sort, Sort::Names | Sort::Sample | Sort::Head) {
             names = glossary(shard, place);
             opener = Unsqueezer::by(&names.sample);
         }
@@ -84,7 +84,7 @@ fn look(shard: &Shard, sound: &mut Soundness) {
                 }
             }),
             Sort::Figures => super::figures::read(&block).map(drop),
-            Sort::Names => unsqueeze(&block).map(drop),
+            Sort::Names | Sort::Sample => unsqueeze(&block).map(drop),
             Sort::News => match &mut opener {
                 Ok(opener) => unpack::<Reckoning>(&opener.open(&block)?, &names).map(drop),
                 Err(why) => Err(std::io::Error::other(why.to_string())),

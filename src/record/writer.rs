@@ -331,28 +331,43 @@ impl Writer {
 
     /// Everything that is packed from here on rests on these: twice, so that no single fault takes them away.
     fn put_names(&mut self, at: Millis, still: &Still<'_>) -> io::Result<()> {
-        let mut list = NameList::of(&self.new_names(still)?, &self.names);
+        let list = NameList::of(&self.new_names(still)?, &self.names);
         self.names.extend(&list);
+        self.spelt.clear();
+        self.spelt_bytes = 0;
+        if list.is_empty() {
+            return Ok(());
+        }
+        self.twice(
+            Sort::Names,
+            at,
+            &rmp_serde::to_vec(&list).map_err(io::Error::other)?,
+        )
+    }
+
+    /// The same of what is alike in what is told.
+    fn put_sample(&mut self, at: Millis) -> io::Result<()> {
         let samples = self.lately.iter().map(|moments| {
             let moments = moments.clone();
             pack(&Reckoning { until: at, moments }, &self.names).map(|packed| packed.bytes)
         });
-        list.sample = sample_of(&samples.collect::<io::Result<Vec<_>>>()?, SAMPLE_BYTES);
-        self.names.sample.clone_from(&list.sample);
-        self.squeezer = None;
-        let block = squeeze(&rmp_serde::to_vec(&list).map_err(io::Error::other)?)?;
-        self.append(Sort::Names, at, &block)?;
-        self.append(Sort::Names, at, &block)?;
-        self.spelt.clear();
-        self.spelt_bytes = 0;
-        Ok(())
+        let sample = sample_of(&samples.collect::<io::Result<Vec<_>>>()?, SAMPLE_BYTES);
+        (self.names.sample, self.squeezer) = (sample.clone(), None);
+        self.twice(Sort::Sample, at, &sample)
+    }
+
+    fn twice(&mut self, sort: Sort, at: Millis, content: &[u8]) -> io::Result<()> {
+        let block = squeeze(content)?;
+        self.append(sort, at, &block)?;
+        self.append(sort, at, &block)
     }
 
     fn put_still(&mut self, at: Millis, still: &Still<'_>) -> io::Result<()> {
         self.put_names(at, still)?;
+        self.put_sample(at)?;
         // What cannot be written is nothing to go on from.
         let before = self.before.take();
-        let is = Before::of(still, at, before.as_ref().map(|(before, _)| before));
+        let is = Before::of(still, before.as_ref().map(|(before, _)| before));
         let before = before.filter(|_| self.deltas < DELTAS);
         let delta = before.map(|(before, sum)| {
             let delta = (sum, still.since(&before, &is));

@@ -51,6 +51,8 @@ pub struct Still<'a> {
 /// The registrations, column by column: a row of the user columns for each user, one of the others for each device.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct StillTable {
+    /// From when it is counted [how long ago](ago) something was.
+    base: Millis,
     users: Vec<UserId>,
     names: Vec<Text>,
     sites: Planes,
@@ -79,8 +81,7 @@ struct StillTable {
     labels: Vec<(u32, Text)>,
     /// What phones may have in common with others: the place of each, and what.
     traits: Vec<(u32, PhoneTraits)>,
-    /// Changes within the last hour, oldest first: how long after the one before, the first from the moment of the still; and of
-    /// which device.
+    /// Changes within the last hour, oldest first: how long after the one before, the first from `base`; and of which device.
     flap_steps: Planes,
     flaps: Planes,
     /// What keeps calls from whose phone a row is: its place, and what. Records of before have none.
@@ -201,6 +202,7 @@ impl Still<'_> {
 impl Registrations {
     fn still(&self, now: Millis) -> StillTable {
         let mut still = StillTable {
+            base: now,
             site_names: self.users.sites.all().to_vec(),
             site_dates: self.sites.dates(),
             codec_names: self.codecs.all().to_vec(),
@@ -233,7 +235,7 @@ impl Registrations {
                 .filter(|place| *place != u32::MAX)
                 .map(|place| (at, place.into()))
         });
-        still.set_flaps(flaps, now);
+        still.set_flaps(flaps);
         still
     }
 
@@ -346,6 +348,10 @@ impl StillTable {
         [&self.sites, &self.standing, &self.rows]
     }
 
+    fn user_columns_mut(&mut self) -> [&mut Planes; 3] {
+        [&mut self.sites, &mut self.standing, &mut self.rows]
+    }
+
     /// Those with one of each row: first the three that say how long [ago] something was.
     fn row_columns(&self) -> [&Planes; 6] {
         let [since, changed, checked] = [&self.since, &self.changed, &self.checked];
@@ -353,9 +359,15 @@ impl StillTable {
         [since, changed, checked, marks, codecs, last]
     }
 
+    fn row_columns_mut(&mut self) -> [&mut Planes; 6] {
+        let [since, changed, checked] = [&mut self.since, &mut self.changed, &mut self.checked];
+        let [marks, codecs, last] = [&mut self.marks, &mut self.codecs, &mut self.last];
+        [since, changed, checked, marks, codecs, last]
+    }
+
     /// The changes within the last hour, oldest first, and the place of each one's row.
-    fn flaps(&self, now: Millis) -> impl Iterator<Item = (Millis, i64)> {
-        let mut at = now;
+    fn flaps(&self) -> impl Iterator<Item = (Millis, i64)> {
+        let mut at = self.base;
         self.flap_steps
             .iter()
             .zip(self.flaps.iter())
@@ -365,8 +377,8 @@ impl StillTable {
             })
     }
 
-    fn set_flaps(&mut self, flaps: impl IntoIterator<Item = (Millis, i64)>, now: Millis) {
-        let mut before = now;
+    fn set_flaps(&mut self, flaps: impl IntoIterator<Item = (Millis, i64)>) {
+        let mut before = self.base;
         (self.flap_steps, self.flaps) = Default::default();
         for (at, place) in flaps {
             self.flap_steps.push(at.0 - before.0);
@@ -377,7 +389,8 @@ impl StillTable {
 
     fn table(self, now: Millis) -> Option<Registrations> {
         let (mut table, mut changes) = (Registrations::default(), Changes::default());
-        self.fill(&mut table, (now, true), &mut changes)?;
+        // Nothing is there that has to go.
+        self.fill(&mut table, (now, false), &mut changes)?;
         table.tick(now, &mut changes);
         let counts = table.counts;
         table.metrics.registered(now, counts);
@@ -416,7 +429,7 @@ impl StillTable {
                 table.traits.insert(device.clone(), traits);
             }
         }
-        let flaps: Vec<_> = self.flaps(now).collect();
+        let flaps: Vec<_> = self.flaps().collect();
         let mut rows = vec![None; self.devices.len()];
         let mut first = 0;
         for (number, id) in std::mem::take(&mut self.users).iter().enumerate() {
@@ -531,9 +544,9 @@ impl StillTable {
         let reason = |id: NameId| known.reasons.get(usize::from(id)).copied().unwrap_or(0);
         let mark = self.marks.get(place)?;
         let last = Field::of_code(self.last.get(place)?.cast_unsigned(), codec, reason);
-        let since = was(self.since.get(place)?, now, now);
-        let moved = was(self.changed.get(place)?, since, now);
-        let confirmed = was(self.checked.get(place)?, moved, now);
+        let since = was(self.since.get(place)?, self.base, self.base);
+        let moved = was(self.changed.get(place)?, since, self.base);
+        let confirmed = was(self.checked.get(place)?, moved, self.base);
         let latest = known.codecs.get(self.codecs.size(place));
         let [condition, flags] = [mark & 15, mark >> 4 & 0xff].map(|part| part.to_le_bytes()[0]);
         let is = KeptRow {

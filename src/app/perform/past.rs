@@ -69,11 +69,10 @@ impl PastDesk {
 /// Tells what was known, then what was told from there on: nobody waits for that before the screen can show the moment.
 fn answer(
     opened: Result<Record, RecordError>,
-    number: u64,
+    ask: u64,
     asked: PastAsk,
     done: &mpsc::UnboundedSender<Done>,
 ) {
-    let ask = number;
     let tell = |look, turn| {
         let _ = done.send(Done::Past(Box::new(PastNews { ask, look, turn })));
     };

@@ -148,9 +148,11 @@ impl Link {
                 let why: Text = frame.read().unwrap_or_default();
                 Err(ended(why.to_string()))
             }
-            FrameSort::Head | FrameSort::Names | FrameSort::Figures | FrameSort::Delta => {
-                Err(ended("it says what is not expected".into()))
-            }
+            FrameSort::Head
+            | FrameSort::Names
+            | FrameSort::Sample
+            | FrameSort::Delta
+            | FrameSort::Figures => Err(ended("it says what is not expected".into())),
         }
     }
 

@@ -17,7 +17,6 @@ use crate::time::Millis;
 /// What a still was, as far as the next one is told by it. Ids, which are most of what it holds, are left out.
 #[derive(Debug)]
 pub struct Before {
-    at: Millis,
     /// Of each user and each row what it is, by a hash that nobody outside can guess.
     users: Vec<u64>,
     rows: Vec<u64>,
@@ -47,9 +46,9 @@ struct Differing {
 }
 
 impl Before {
-    /// What it was at that moment.
+    /// What it was.
     #[must_use]
-    pub fn of(still: &Still<'_>, at: Millis, earlier: Option<&Self>) -> Self {
+    pub fn of(still: &Still<'_>, earlier: Option<&Self>) -> Self {
         let hasher = earlier.map(|earlier| earlier.hasher.clone());
         let hasher = hasher.unwrap_or_default();
         let table = &still.registrations;
@@ -68,6 +67,7 @@ impl Before {
             }
         }
         let columns = StillTable {
+            base: table.base,
             sites: table.sites.clone(),
             standing: table.standing.clone(),
             rows: table.rows.clone(),
@@ -82,7 +82,6 @@ impl Before {
             ..StillTable::default()
         };
         Self {
-            at,
             users,
             rows,
             table: columns,
@@ -121,15 +120,16 @@ impl Still<'_> {
             table.row_columns(),
             before.table.row_columns(),
             &rows,
-            aged(before.at, is.at),
+            aged(before.table.base, table.base),
         );
-        let flaps: Vec<_> = table.flaps(is.at).collect();
-        let earlier = moved(&before.table, before.at, &rows);
+        let flaps: Vec<_> = table.flaps().collect();
+        let earlier = moved(before.table.flaps(), &inverse(&rows, before.rows.len()));
         let same = |over: &usize| flaps.starts_with(earlier.get(*over..).unwrap_or_default());
         let over = earlier.iter().position(|flap| Some(flap) == flaps.first());
         let over = over.filter(same).unwrap_or(earlier.len());
         let kept = earlier.len() - over;
         let mut fresh = StillTable {
+            base: table.base,
             users: fresh(&table.users, &users),
             names: fresh(&table.names, &users),
             devices: fresh(&table.devices, &rows),
@@ -143,7 +143,7 @@ impl Still<'_> {
             obstacles: of_fresh(&table.obstacles, &rows),
             ..StillTable::default()
         };
-        fresh.set_flaps(flaps.into_iter().skip(kept), is.at);
+        fresh.set_flaps(flaps.into_iter().skip(kept));
         Delta {
             user_columns,
             row_columns,
@@ -165,42 +165,54 @@ impl Still<'_> {
 }
 
 impl Delta<'static> {
-    /// The still again, at its own moment, by the one before it at that one; none where it cannot have been told by that one.
+    /// The last still again: by the first one, and each that follows by the one before it. None where they cannot have been told by
+    /// each other.
     #[must_use]
-    pub fn again(
-        self,
-        (before, then): (Still<'static>, Millis),
-        at: Millis,
-    ) -> Option<Still<'static>> {
-        let before = before.registrations;
-        if !before.fits() {
+    pub fn again(first: Still<'static>, deltas: Vec<Self>) -> Option<Still<'static>> {
+        let mut still = first;
+        let mut table = std::mem::take(&mut still.registrations);
+        if !table.fits() {
             return None;
         }
-        let users = places(&self.users, before.users.len())?;
-        let rows = places(&self.rows, before.devices.len())?;
-        let mut still = self.still;
-        let table = &mut still.registrations;
-        let of_users = before.user_columns();
-        let of_users = Differing::again(&self.user_columns, of_users, &users, [0; 3])?;
-        [table.sites, table.standing, table.rows] = of_users;
-        let (of_rows, aged) = (before.row_columns(), aged(then, at));
-        let [since, changed, checked, marks, codecs, last] =
-            Differing::again(&self.row_columns, of_rows, &rows, aged)?;
-        [table.since, table.changed, table.checked] = [since, changed, checked];
-        [table.marks, table.codecs, table.last] = [marks, codecs, last];
-        let over = self.flaps_over as usize;
-        let flaps = moved(&before, then, &rows).into_iter().skip(over);
-        let flaps: Vec<_> = flaps.chain(table.flaps(at)).collect();
-        table.set_flaps(flaps, at);
-        let now = inverse(&rows, before.devices.len());
-        merge(&mut table.users, before.users, &users)?;
-        merge(&mut table.names, before.names, &users)?;
-        merge(&mut table.devices, before.devices, &rows)?;
-        keep(&mut table.why, before.why, &now);
-        keep(&mut table.labels, before.labels, &now);
-        keep(&mut table.traits, before.traits, &now);
-        keep(&mut table.obstacles, before.obstacles, &now);
+        let mut flaps: Vec<_> = table.flaps().collect();
+        for mut delta in deltas {
+            delta.put(&mut table, &mut flaps)?;
+            still = delta.still;
+        }
+        table.set_flaps(flaps);
+        still.registrations = table;
         Some(still)
+    }
+
+    fn put(&mut self, table: &mut StillTable, flaps: &mut Vec<(Millis, i64)>) -> Option<()> {
+        let fresh = std::mem::take(&mut self.still.registrations);
+        let users = Places::of(&self.users, table.users.len())?;
+        let rows = Places::of(&self.rows, table.devices.len())?;
+        rows.flaps(flaps);
+        flaps.drain(..flaps.len().min(self.flaps_over as usize));
+        flaps.extend(fresh.flaps());
+        let columns = table.user_columns_mut().into_iter();
+        for (column, differing) in columns.zip(&self.user_columns) {
+            users.column(column);
+            differing.put(column, 0)?;
+        }
+        // What is new is counted from its own moment, what is there from that of the first one.
+        let aged = aged(fresh.base, table.base);
+        let columns = table.row_columns_mut().into_iter();
+        for ((column, differing), elapsed) in columns.zip(&self.row_columns).zip(aged) {
+            rows.column(column);
+            differing.put(column, elapsed)?;
+        }
+        users.list(&mut table.users, fresh.users)?;
+        users.list(&mut table.names, fresh.names)?;
+        rows.list(&mut table.devices, fresh.devices)?;
+        rows.sparse(&mut table.why, fresh.why);
+        rows.sparse(&mut table.labels, fresh.labels);
+        rows.sparse(&mut table.traits, fresh.traits);
+        rows.sparse(&mut table.obstacles, fresh.obstacles);
+        (table.site_names, table.site_dates) = (fresh.site_names, fresh.site_dates);
+        (table.codec_names, table.reason_names) = (fresh.codec_names, fresh.reason_names);
+        Some(())
     }
 }
 
@@ -233,29 +245,15 @@ impl Differing {
         })
     }
 
-    /// The whole columns; none where they are of others.
-    fn again<const N: usize>(
-        differing: &[Self; N],
-        was: [&Planes; N],
-        from: &[Option<usize>],
-        elapsed: [i64; N],
-    ) -> Option<[Planes; N]> {
-        let mut columns: [Planes; N] = std::array::from_fn(|_| Planes::default());
-        let by = differing.iter().zip(was).zip(elapsed);
-        for (column, ((differing, was), elapsed)) in columns.iter_mut().zip(by) {
-            let (mut gaps, mut values) = (differing.gaps.iter(), differing.values.iter());
-            let mut gap = gaps.next();
-            let each = from.iter().map(|from| {
-                if gap == Some(0) {
-                    gap = gaps.next();
-                    return values.next();
-                }
-                gap = gap.map(|gap| gap.saturating_sub(1));
-                was.get((*from)?).map(|was| later(was, elapsed))
-            });
-            *column = each.collect::<Option<Planes>>()?;
+    /// Puts it into a column, so much later; none where it is of another one.
+    fn put(&self, column: &mut Planes, elapsed: i64) -> Option<()> {
+        let mut place = 0_usize;
+        for (gap, value) in self.gaps.iter().zip(self.values.iter()) {
+            place = place.checked_add(usize::try_from(gap).ok()?)?;
+            column.set(place, later(value, elapsed))?;
+            place += 1;
         }
-        Some(columns)
+        Some(())
     }
 }
 
@@ -263,6 +261,82 @@ impl Differing {
 fn aged(then: Millis, now: Millis) -> [i64; 6] {
     let ms = now.0.saturating_sub(then.0);
     [ms, ms, ms, 0, 0, 0]
+}
+
+/// At which place of before each one was.
+enum Places {
+    /// Each at its own.
+    Same,
+    /// None is new.
+    Moved {
+        from: Vec<Option<usize>>,
+        /// The other way round.
+        now: Vec<Option<u32>>,
+    },
+}
+
+impl Places {
+    /// By their [`steps`]; none where there were fewer.
+    fn of(steps: &Planes, were: usize) -> Option<Self> {
+        if steps.len() == were && steps.is_zero() {
+            return Some(Self::Same);
+        }
+        let mut next = 0_i64;
+        let place = |step: i64| {
+            if step == 1 {
+                return Some(None);
+            }
+            let place = next.checked_add(step >> 1)?;
+            next = place.checked_add(1)?;
+            let place = usize::try_from(place).ok();
+            place.filter(|place| *place < were).map(Some)
+        };
+        let from: Vec<Option<usize>> = steps.iter().map(place).collect::<Option<_>>()?;
+        let now = inverse(&from, were);
+        Some(Self::Moved { from, now })
+    }
+
+    /// Numbers in their new places, 0 for what is new.
+    fn column(&self, column: &mut Planes) {
+        if let Self::Moved { from, .. } = self {
+            let of = |from: &Option<usize>| from.and_then(|place| column.get(place));
+            *column = from.iter().map(|from| of(from).unwrap_or(0)).collect();
+        }
+    }
+
+    /// All of them in order: what was there, each once, and all that is new; else none.
+    fn list<T>(&self, list: &mut Vec<T>, new: Vec<T>) -> Option<()> {
+        let mut new = new.into_iter();
+        if let Self::Moved { from, .. } = self {
+            let mut before: Vec<_> = std::mem::take(list).into_iter().map(Some).collect();
+            let merged = from.iter().map(|from| match from {
+                Some(place) => before.get_mut(*place).and_then(Option::take),
+                None => new.next(),
+            });
+            *list = merged.collect::<Option<Vec<T>>>()?;
+        }
+        new.next().is_none().then_some(())
+    }
+
+    /// What rows had that are as they were, and what is new.
+    fn sparse<T>(&self, of_rows: &mut Vec<(u32, T)>, new: Vec<(u32, T)>) {
+        let Self::Moved { now, .. } = self else {
+            return;
+        };
+        let before = std::mem::replace(of_rows, new);
+        of_rows.extend(before.into_iter().filter_map(|(place, what)| {
+            let place = now.get(place as usize).copied().flatten();
+            Some((place?, what))
+        }));
+        of_rows.sort_unstable_by_key(|(place, _)| *place);
+    }
+
+    /// Leaves the flaps of rows that are still there.
+    fn flaps(&self, flaps: &mut Vec<(Millis, i64)>) {
+        if let Self::Moved { now, .. } = self {
+            *flaps = moved(std::mem::take(flaps), now);
+        }
+    }
 }
 
 /// At which place each was before; none is new.
@@ -286,21 +360,6 @@ fn steps(from: &[Option<usize>]) -> Planes {
     from.iter().map(step).collect()
 }
 
-/// The places again; none where there were fewer.
-fn places(steps: &Planes, were: usize) -> Option<Vec<Option<usize>>> {
-    let mut next = 0_i64;
-    let place = |step: i64| {
-        if step == 1 {
-            return Some(None);
-        }
-        let place = next.checked_add(step >> 1)?;
-        next = place.checked_add(1)?;
-        let place = usize::try_from(place).ok();
-        place.filter(|place| *place < were).map(Some)
-    };
-    steps.iter().map(place).collect()
-}
-
 /// At which place each of before is now.
 fn inverse(from: &[Option<usize>], were: usize) -> Vec<Option<u32>> {
     let mut now = vec![None; were];
@@ -312,10 +371,12 @@ fn inverse(from: &[Option<usize>], were: usize) -> Vec<Option<u32>> {
     now
 }
 
-/// The flaps of a still before, of rows that are still there.
-fn moved(before: &StillTable, at: Millis, from: &[Option<usize>]) -> Vec<(Millis, i64)> {
-    let now = inverse(from, before.row_columns()[0].len());
-    let flaps = before.flaps(at).filter_map(|(at, place)| {
+/// The flaps of rows that are still there.
+fn moved(
+    flaps: impl IntoIterator<Item = (Millis, i64)>,
+    now: &[Option<u32>],
+) -> Vec<(Millis, i64)> {
+    let flaps = flaps.into_iter().filter_map(|(at, place)| {
         let place = now.get(usize::try_from(place).ok()?).copied().flatten();
         Some((at, place?.into()))
     });
@@ -333,25 +394,4 @@ fn of_fresh<T: Clone>(all: &[(u32, T)], from: &[Option<usize>]) -> Vec<(u32, T)>
     let is_new = |place: u32| matches!(from.get(place as usize), Some(None));
     let new = all.iter().filter(|(place, _)| is_new(*place));
     new.cloned().collect()
-}
-
-/// All of them in order: what is new, and what was there before, each once.
-fn merge<T>(new: &mut Vec<T>, before: Vec<T>, from: &[Option<usize>]) -> Option<()> {
-    let mut left = std::mem::take(new).into_iter();
-    let mut before: Vec<_> = before.into_iter().map(Some).collect();
-    let merged = from.iter().map(|from| match from {
-        Some(place) => before.get_mut(*place).and_then(Option::take),
-        None => left.next(),
-    });
-    *new = merged.collect::<Option<Vec<T>>>()?;
-    left.next().is_none().then_some(())
-}
-
-/// What rows had before that are as they were.
-fn keep<T>(new: &mut Vec<(u32, T)>, before: Vec<(u32, T)>, now: &[Option<u32>]) {
-    new.extend(before.into_iter().filter_map(|(place, what)| {
-        let place = now.get(place as usize).copied().flatten();
-        Some((place?, what))
-    }));
-    new.sort_unstable_by_key(|(place, _)| *place);
 }

@@ -34,9 +34,9 @@ impl Planes {
             rest >>= 8;
         }
         while rest > 0 || self.planes.is_empty() {
-            let mut plane = vec![0; self.len];
-            plane.push(low(rest));
-            self.planes.push(plane);
+            let mut higher = vec![0; self.len];
+            higher.push(low(rest));
+            self.planes.push(higher);
             rest >>= 8;
         }
         self.len += 1;
@@ -49,6 +49,30 @@ impl Planes {
             Some(rest << 8 | u64::from(*byte))
         });
         value.filter(|_| place < self.len).map(unfolded)
+    }
+
+    /// Says something else at a place; none where there is no such place.
+    pub(super) fn set(&mut self, place: usize, value: i64) -> Option<()> {
+        if place >= self.len {
+            return None;
+        }
+        let mut rest = folded(value);
+        for plane in &mut self.planes {
+            *plane.get_mut(place)? = low(rest);
+            rest >>= 8;
+        }
+        while rest > 0 {
+            let mut higher = vec![0; self.len];
+            *higher.get_mut(place)? = low(rest);
+            self.planes.push(higher);
+            rest >>= 8;
+        }
+        Some(())
+    }
+
+    /// Whether every number in it is 0.
+    pub(super) fn is_zero(&self) -> bool {
+        self.planes.iter().flatten().all(|byte| *byte == 0)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = i64> {
@@ -135,6 +159,23 @@ mod tests {
             let again = rmp_serde::from_slice::<Planes>(&bytes).unwrap();
             prop_assert_eq!(again.iter().collect::<Vec<_>>(), numbers);
             prop_assert_eq!(again, column);
+        }
+
+        #[test]
+        fn what_is_set_is_there_and_nothing_else_changes(
+            numbers in prop::collection::vec(-300_i64..300, 1..40),
+            set in prop::collection::vec((any::<prop::sample::Index>(), any::<i64>()), 0..9),
+        ) {
+            let mut column: Planes = numbers.iter().copied().collect();
+            let mut wanted = numbers;
+            for (place, value) in set {
+                let place = place.index(wanted.len());
+                column.set(place, value).unwrap();
+                wanted[place] = value;
+            }
+            prop_assert_eq!(column.iter().collect::<Vec<_>>(), wanted.clone());
+            prop_assert!(column.set(wanted.len(), 1).is_none());
+            prop_assert_eq!(column.is_zero(), wanted.iter().all(|number| *number == 0));
         }
 
         #[test]
