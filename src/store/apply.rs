@@ -485,11 +485,11 @@ impl Registrations {
         }
     }
 
-    /// Removes the rows of a user that are not in `named`, and chains the others again.
+    /// Removes the rows of a user that are not in `named`; the others stay in the order in which they are chained.
     pub(super) fn keep_only(&mut self, user: u32, mut named: Vec<u32>, changes: &mut Changes) {
         named.sort_unstable();
         let mut first = NONE;
-        for row in self.rows_of(user) {
+        for row in self.rows_of(user).into_iter().rev() {
             if named.binary_search(&row).is_err() {
                 self.remove_row(row, changes);
             } else if let Some(slot) = self.slots.get_mut(row as usize) {

@@ -395,3 +395,42 @@ fn of_fresh<T: Clone>(all: &[(u32, T)], from: &[Option<usize>]) -> Vec<(u32, T)>
     let new = all.iter().filter(|(place, _)| is_new(*place));
     new.cloned().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::registration::Device;
+    use crate::store::{Changes, Store};
+
+    /// Or each jump into the past would put everything known together anew.
+    #[test]
+    fn where_nobody_comes_or_goes_nothing_is_moved() {
+        let (mut store, mut changes) = (Store::default(), Changes::default());
+        let mut read = |store: &mut Store, n: usize, at: i64, registered: bool| {
+            let device = |d: usize| Device {
+                id: format!("d-{n}-{d}").as_str().into(),
+                registered: registered || d > 0,
+                codec: None,
+            };
+            let user = format!("u-{n}").as_str().into();
+            let devices = vec![device(0), device(1)];
+            let table = &mut store.registrations;
+            table.snapshot(&user, devices, &[], true, Millis(at), &mut changes);
+        };
+        for n in 0..50 {
+            read(&mut store, n, 1, true);
+        }
+        let before = Before::of(&store.still(Millis(2)), None);
+        for n in (0..50).rev().step_by(3) {
+            read(&mut store, n, 3, n % 2 > 0);
+        }
+        let still = store.still(Millis(4));
+        let delta = still.since(&before, &Before::of(&still, Some(&before)));
+        assert!(delta.users.is_zero() && delta.rows.is_zero());
+        assert_eq!(
+            delta.row_columns[0].gaps.len(),
+            8,
+            "and as many differ as changed"
+        );
+    }
+}
