@@ -360,7 +360,6 @@ fn the_detail_of_a_lost_phone_says_what_is_wrong_with_carriers_and_their_certifi
     let shown = stage.text((200, 60));
     let words: Vec<&str> = shown.split_whitespace().collect();
     let words = words.join(" ");
-    let wrong =
-        "carrier Kestrel\\u{1b}[2J down, carrier Südwest Voice healthy, probe: untrusted, +1 more";
+    let wrong = "carriers Kestrel\\u{1b}[2J down, Südwest Voice healthy, probe: untrusted, +1 more";
     assert!(words.contains(wrong), "{shown}");
 }

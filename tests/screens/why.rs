@@ -3,6 +3,7 @@
 use trunkline::app::event::{Done, Event};
 use trunkline::cloud::InteractionListing;
 use trunkline::effect::Effect;
+use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::interaction::{Interaction, Participant, Standing};
 use trunkline::model::registration::{Device, User};
 use trunkline::model::{DeviceId, UserId};
@@ -47,6 +48,33 @@ fn stage() -> Stage {
 
 fn lose(stage: &mut Stage, n: u8) {
     stage.update(&format!("u-{n}"), &format!("phone-{n}"), false);
+}
+
+/// Nobody is said to be well who was not asked.
+#[test]
+fn carriers_are_well_as_far_as_that_is_known() {
+    let mut stage = stage();
+    lose(&mut stage, 0);
+    stage.press(&["g", "Enter"]);
+    let shown = stage.text((120, 40));
+    assert!(shown.contains("carriers not read"), "{shown}");
+    let carrier = Carrier::of_base("c-1".into(), "Northwind".into(), None);
+    let carrier = Carrier {
+        health: Health::Healthy,
+        ..carrier
+    };
+    stage.feed(vec![News::Carriers {
+        carriers: vec![carrier],
+        faults: Vec::new(),
+    }]);
+    let shown = stage.text((120, 40));
+    let well = "carriers none of 1 in trouble, 0 probed";
+    assert!(shown.contains(well), "{shown}");
+    stage.feed(vec![News::CarriersPaused]);
+    let shown = stage.text((120, 40));
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let then = "carriers none of 1 in trouble when last read, 0 probed";
+    assert!(words.contains(then), "{shown}");
 }
 
 #[test]

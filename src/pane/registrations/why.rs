@@ -40,8 +40,8 @@ struct Found {
     others: Vec<(String, State)>,
     /// Edges of its site that are in trouble.
     edges: Vec<String>,
-    /// Carriers that are in trouble.
-    carriers: Vec<String>,
+    /// Carriers that are in trouble; where none is, of how many that is known.
+    carriers: String,
 }
 
 /// The lines; none for a phone that is not lost.
@@ -51,16 +51,6 @@ pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     }
     let found = Found::of(row, scene);
     let pairs = |pairs: &[(&str, String)]| detail::pairs(scene.theme, pairs);
-    let trouble: Vec<&str> = found
-        .edges
-        .iter()
-        .chain(&found.carriers)
-        .map(String::as_str)
-        .collect();
-    let trouble = match trouble.as_slice() {
-        [] => "none in trouble".to_owned(),
-        some => some.join(", "),
-    };
     let next = Span::styled(found.next(row), scene.theme.style(Role::Accent));
     let mut lines = vec![pairs(&[("same minute", found.together(row, scene))])];
     if !found.common.is_empty() {
@@ -69,13 +59,17 @@ pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
         let common = common.collect::<Vec<_>>().join(", ");
         lines.push(pairs(&[("also lost", common)]));
     }
+    let mut beside = vec![
+        ("user's others", found.phones()),
+        ("user's calls", calls(row, scene)),
+        ("alert", alert(row, scene)),
+    ];
+    if !found.edges.is_empty() {
+        beside.push(("edges", found.edges.join(", ")));
+    }
+    beside.push(("carriers", found.carriers.clone()));
     lines.extend([
-        pairs(&[
-            ("user's others", found.phones()),
-            ("user's calls", calls(row, scene)),
-            ("alert", alert(row, scene)),
-            ("edges, carriers", trouble),
-        ]),
+        pairs(&beside),
         Line::from(vec![
             Span::styled("next step ", scene.theme.style(Role::Dim)),
             next,
@@ -129,7 +123,7 @@ impl Found {
             common: common(row, scene).into_iter().map(|of| (of, 0)).collect(),
             others: Vec::new(),
             edges: Vec::new(),
-            carriers: Vec::new(),
+            carriers: String::new(),
         };
         // Only rows in trouble are looked at: there may be a million others.
         let troubled = table.troubled().filter_map(|id| table.row(id));
@@ -163,13 +157,16 @@ impl Found {
         let edges = scene.store.edges.worst_first();
         let at_site = edges.iter().filter(|it| row.site() == Some(&it.edge.site));
         let bad = at_site.filter(|it| it.edge.state().suffers());
-        found.edges = bad.map(|it| format!("edge {}", it.edge.title())).collect();
+        found.edges = bad.map(|it| it.edge.title().to_string()).collect();
         let carriers = scene.store.carriers.iter();
         let mut lines: Vec<_> = carriers
             .map(|it| CarrierLine::of(it, scene.store))
             .collect();
         lines.sort_by_key(CarrierLine::urgency);
-        found.carriers = in_trouble(&lines);
+        found.carriers = match in_trouble(&lines).as_slice() {
+            [] => well(&lines),
+            some => some.join(", "),
+        };
         found
     }
 
@@ -220,7 +217,7 @@ impl Found {
     fn next(&self, row: &Row<'_>) -> String {
         let well = |state: State| matches!(state, State::Ok);
         if let Some(edge) = self.edges.first() {
-            return format!("look at the {edge} of its site: > Edges");
+            return format!("look at the edge {edge} of its site: > Edges");
         }
         if self.here.len() >= MANY {
             let phones = self.here.len() + 1;
@@ -287,7 +284,7 @@ fn in_trouble(lines: &[CarrierLine<'_>]) -> Vec<String> {
     };
     let named = |line: &CarrierLine<'_>| {
         let (name, probe) = (line.row.name().fit(SHORT), found(line).unwrap_or_default());
-        format!("carrier {name} {}{probe}", line.health())
+        format!("{name} {}{probe}", line.health())
     };
     let suffers = |line: &&CarrierLine<'_>| line.row.carrier().health.suffers();
     let mut words: Vec<String> = lines.iter().filter(suffers).map(named).collect();
@@ -297,6 +294,22 @@ fn in_trouble(lines: &[CarrierLine<'_>]) -> Vec<String> {
     let more = rest.count();
     words.extend((more > 0).then(|| format!("+{more} more")));
     words
+}
+
+/// That no carrier is in trouble, and of how many it is known: who was not read, or not probed, may be.
+fn well(lines: &[CarrierLine<'_>]) -> String {
+    if lines.is_empty() {
+        return "not read".to_owned();
+    }
+    let all = lines.len();
+    let stale = lines.iter().any(|line| line.stale);
+    let when = if stale { " when last read" } else { "" };
+    let probed = lines.iter().filter(|line| line.finding().is_some()).count();
+    let probes = match probed {
+        n if n == all => String::new(),
+        n => format!(", {n} probed"),
+    };
+    format!("none of {all} in trouble{when}{probes}")
 }
 
 /// The open alert about the phone.
