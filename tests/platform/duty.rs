@@ -61,6 +61,26 @@ async fn is(watch: &mut Watch, who: &Who, state: State, words: &str) {
         .await;
 }
 
+/// What a person's topic says has no time in it: that a browser fails again is said in the very words of the first time, and is no
+/// event that another socket has brought already.
+#[tokio::test]
+async fn a_browser_that_comes_and_goes_while_one_socket_follows_another_is_as_it_is() {
+    let mut watch = Watch::start(options(60), plan(10)).await;
+    watch.live().await;
+    let [who, ..] = six(&watch);
+    watch.fault(json!({"ws-closing": 0.2, "ws-grace": 5})).await;
+    let fails = json!({"persistentState": "FAILED", "errorInfo": "the tab has crashed"});
+    let comes = json!({"persistentState": "PERSISTED"});
+    for turn in 0..25 {
+        let change = if turn % 2 == 0 { &fails } else { &comes };
+        put(&watch, &who, change.clone()).await;
+        tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+    }
+    watch.fault(json!({"ws-closing": 0})).await;
+    is(&mut watch, &who, State::Lost, "failed: the tab has crashed").await;
+    assert_eq!(watch.gaps, 0, "{:?}", watch.problems);
+}
+
 #[tokio::test]
 async fn six_people_are_told_apart_by_what_their_topics_say() {
     let mut watch = Watch::start(options(60), plan(10)).await;

@@ -304,8 +304,8 @@ fn well(lines: &[CarrierLine<'_>]) -> String {
     let all = lines.len();
     let stale = lines.iter().any(|line| line.stale);
     let when = if stale { " when last read" } else { "" };
-    let probed = lines.iter().filter(|line| line.finding().is_some()).count();
-    let probes = match probed {
+    let known = lines.iter().filter(|line| line.finding().is_some()).count();
+    let probes = match known {
         n if n == all => String::new(),
         n => format!(", {n} probed"),
     };

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 use super::channel::{ChannelState, NotificationChannel};
 use super::fold::Fold;
 use super::frame::{self, Frame};
-use super::recent::Recent;
+use super::recent::{Recent, Which};
 use super::{Topic, TopicState};
 use crate::cloud::platform::channels::{Channel, Subscribe, Subscribed, TOPICS};
 use crate::cloud::supervisor::frames::{self, Brought};
@@ -194,7 +194,7 @@ impl<'s, 'a> ChannelSession<'s, 'a> {
                 }
                 self.read(brought, true);
                 if self.old.is_none() {
-                    self.recent = None;
+                    self.end_overlap();
                 }
             }
             Event::Frames(brought) => {
@@ -218,12 +218,7 @@ impl<'s, 'a> ChannelSession<'s, 'a> {
                 received.puzzle("a binary frame".into(), frame.into_data());
             }
         }
-        for (room, cut) in self.connection.hub.deliver(&mut self.events) {
-            let text = format!(
-                "{cut} events of {room} came faster than they could be taken; what they were of is read again."
-            );
-            self.connection.shared.say(ProblemKind::Stream, text);
-        }
+        self.hand_on();
         let channel = self.channel;
         received.note(self.connection.shared, || {
             Text::from(format!("channel {}", channel.name()))
@@ -235,6 +230,23 @@ impl<'s, 'a> ChannelSession<'s, 'a> {
             }
             Some(reason) if !old => ended.or(Some(SessionEnd::Lost(reason))),
             _ => ended,
+        }
+    }
+
+    fn hand_on(&mut self) {
+        for (room, cut) in self.connection.hub.deliver(&mut self.events) {
+            let text = format!(
+                "{cut} events of {room} came faster than they could be taken; what they were of is read again."
+            );
+            self.connection.shared.say(ProblemKind::Stream, text);
+        }
+    }
+
+    /// There is one socket again.
+    fn end_overlap(&mut self) {
+        if let Some(recent) = self.recent.take() {
+            self.events.extend(recent.left());
+            self.hand_on();
         }
     }
 
@@ -250,8 +262,11 @@ impl<'s, 'a> ChannelSession<'s, 'a> {
         match frame {
             Frame::Event { topic, body } => match self.wanted.get(topic.as_ref()) {
                 Some(topic) => {
+                    let by = if old { Which::First } else { Which::Second };
                     let recent = self.recent.as_mut();
-                    if recent.is_none_or(|recent| recent.is_new(topic.raw(), &body)) {
+                    let is_new =
+                        recent.is_none_or(|recent| recent.is_new(topic, &body, by, Instant::now()));
+                    if is_new {
                         self.events.push((topic.clone(), body));
                     }
                 }
@@ -275,7 +290,8 @@ impl<'s, 'a> ChannelSession<'s, 'a> {
     fn look(&mut self, since: Instant) -> Option<SessionEnd> {
         let (timing, now) = (&self.connection.shared.timing, Instant::now());
         if self.old.as_ref().is_some_and(|(_, until)| now >= *until) {
-            (self.old, self.recent) = (None, None);
+            self.old = None;
+            self.end_overlap();
         }
         if now >= self.renew {
             self.renew_subscription();

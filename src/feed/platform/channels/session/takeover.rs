@@ -38,8 +38,9 @@ impl ChannelSession<'_, '_> {
             Ok(socket) => {
                 let old = std::mem::replace(&mut self.socket, socket);
                 self.old = Some((old, now + timing.deadline)).filter(|_| !over);
-                if over {
-                    self.recent = None;
+                match &mut self.recent {
+                    Some(recent) if !over => recent.turn(),
+                    _ => self.recent = None,
                 }
                 self.failures = 0;
             }
