@@ -1,12 +1,15 @@
 //! Browser phones: their people tell how they are, and their lines tell of their edge alone.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use trunkline::feed::{Plan, Timing};
 use trunkline::model::registration::State;
 use trunkline::model::registration::obstacle::Obstacle;
 use trunkline::store::Row;
 
 use super::rig::options;
-use super::watch::{Watch, plan};
+use super::watch::{Watch, brisk, plan};
 
 /// The edge of Accra, which serves no other site.
 const EDGE: &str = "/_org/edges/af-west-1-edge-0b17";
@@ -65,19 +68,42 @@ async fn is(watch: &mut Watch, who: &Who, state: State, words: &str) {
 /// event that another socket has brought already.
 #[tokio::test]
 async fn a_browser_that_comes_and_goes_while_one_socket_follows_another_is_as_it_is() {
-    let mut watch = Watch::start(options(60), plan(10)).await;
+    // The first socket stays for as long as it likes, and no read puts right what an event has left wrong.
+    let minutes = Duration::from_secs(600);
+    let timing = Timing {
+        deadline: minutes,
+        unwell: minutes,
+        ..brisk()
+    };
+    let rare = Plan {
+        poll: minutes,
+        ..plan(10)
+    };
+    let mut watch = Watch::start_with(options(60), rare, timing).await;
     watch.live().await;
     let [who, ..] = six(&watch);
-    watch.fault(json!({"ws-closing": 0.2, "ws-grace": 5})).await;
-    let fails = json!({"persistentState": "FAILED", "errorInfo": "the tab has crashed"});
-    let comes = json!({"persistentState": "PERSISTED"});
-    for turn in 0..25 {
-        let change = if turn % 2 == 0 { &fails } else { &comes };
-        put(&watch, &who, change.clone()).await;
-        tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+    let control = watch.rig.control.clone();
+    let sockets = || async {
+        let state = control.state().await;
+        state["channels"]["sockets"].as_u64().unwrap()
+    };
+    let alone = sockets().await;
+    let closing = json!({"ws-closing": 0.2, "ws-grace": 600});
+    watch.fault(closing).await;
+    while sockets().await <= alone {
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     watch.fault(json!({"ws-closing": 0})).await;
-    is(&mut watch, &who, State::Lost, "failed: the tab has crashed").await;
+    let fails = json!({"persistentState": "FAILED", "errorInfo": "the tab has crashed"});
+    for turn in 0..5 {
+        if turn % 2 == 0 {
+            put(&watch, &who, fails.clone()).await;
+            is(&mut watch, &who, State::Lost, "failed: the tab has crashed").await;
+        } else {
+            put(&watch, &who, json!({"persistentState": "PERSISTED"})).await;
+            is(&mut watch, &who, State::Ok, "connected").await;
+        }
+    }
     assert_eq!(watch.gaps, 0, "{:?}", watch.problems);
 }
 
