@@ -103,6 +103,7 @@ struct Claim {
     believed: Believed,
     as_of: Millis,
     how: &'static str,
+    words: String,
 }
 
 impl Claim {
@@ -119,6 +120,7 @@ impl Claim {
             believed: row.believed(),
             as_of,
             how,
+            words: format!("{} since {}", row.status(), row.since()),
         }
     }
 }
@@ -163,9 +165,10 @@ fn compared(ground: &Ground, seen: &[Seen]) -> Held {
             assert_eq!(
                 claim.believed,
                 Condition::from(registered).worth(),
-                "{row} at {at}, {} as of {}",
+                "{row} at {at}, {} as of {}: {}",
                 claim.how,
-                claim.as_of
+                claim.as_of,
+                claim.words
             );
             held.live += usize::from(claim.how == "live");
             held.polled += usize::from(claim.how == "polled");
