@@ -5,7 +5,7 @@
 //!
 //! A profile has a folder, a day (UTC) two files in it that only grow: `data`, and `index` with an [`Entry`] of 32 bytes for
 //! each block of data. **An entry whose two checksums do not both hold never existed**: nothing depends on the order in which
-//! a disk writes, and a torn end is skipped and said. No block needs another one to be read, but for the names: ids that come
+//! a disk writes, and a torn end is skipped and said. No block needs another one to be read, but for the names and for what a delta goes on from: ids that come
 //! again and again are numbers in the blocks, what is alike in all news is compressed against a sample of it, and what the
 //! numbers mean and the sample are written twice, before what speaks by them. A *still* is everything known at one moment
 //! ([`crate::store::still`]), so that a look back need not begin at the start: there is one every quarter of an hour, most of them

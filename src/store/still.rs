@@ -381,7 +381,7 @@ impl StillTable {
         let mut before = self.base;
         (self.flap_steps, self.flaps) = Default::default();
         for (at, place) in flaps {
-            self.flap_steps.push(at.0 - before.0);
+            self.flap_steps.push(at.0.saturating_sub(before.0));
             self.flaps.push(place);
             before = at;
         }

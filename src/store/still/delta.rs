@@ -186,8 +186,8 @@ impl Delta<'static> {
 
     fn put(&mut self, table: &mut StillTable, flaps: &mut Vec<(Millis, i64)>) -> Option<()> {
         let fresh = std::mem::take(&mut self.still.registrations);
-        let users = Places::of(&self.users, table.users.len())?;
-        let rows = Places::of(&self.rows, table.devices.len())?;
+        let users = Places::of(&self.users, table.users.len(), fresh.users.len())?;
+        let rows = Places::of(&self.rows, table.devices.len(), fresh.devices.len())?;
         rows.flaps(flaps);
         flaps.drain(..flaps.len().min(self.flaps_over as usize));
         flaps.extend(fresh.flaps());
@@ -276,8 +276,11 @@ enum Places {
 }
 
 impl Places {
-    /// By their [`steps`]; none where there were fewer.
-    fn of(steps: &Planes, were: usize) -> Option<Self> {
+    /// By their [`steps`]; none where there were fewer, or not so many are new.
+    fn of(steps: &Planes, were: usize, new: usize) -> Option<Self> {
+        if steps.len() > were.saturating_add(new) {
+            return None;
+        }
         if steps.len() == were && steps.is_zero() {
             return Some(Self::Same);
         }

@@ -36,6 +36,8 @@ pub(super) struct Recent {
     hasher: DefaultHashBuilder,
     /// By event, when which socket brought it and the other one did not.
     alone: HashMap<u64, VecDeque<(Instant, Which)>>,
+    /// More kinds than this are looked through for those that are over: twice as many as were left last time.
+    room: usize,
     /// What was handed on last of each topic.
     told: HashMap<Topic, u64>,
     /// What the second socket brought last of each topic.
@@ -59,10 +61,11 @@ impl Recent {
         }
         alone.push_back((now, by));
         self.told.insert(topic.clone(), hash);
-        if self.alone.len() > REMEMBERED {
+        if self.alone.len() > self.room.max(REMEMBERED) {
             let fresh = |(at, _): &(Instant, Which)| now.duration_since(*at) <= LATER;
             self.alone
                 .retain(|_, alone| alone.back().is_some_and(fresh));
+            self.room = self.alone.len() * 2;
         }
         true
     }
