@@ -68,7 +68,7 @@ impl Tape {
         if let Event::Done(Done::Recorder(RecorderNews::Resumes)) = event {
             self.resumes = true;
         }
-        told.is_empty() || self.recorder.tell(now, told)
+        self.recorder.tell(now, told)
     }
 
     /// Hands over what no news tells: the alerts, and how long reads take, when they are others than before.

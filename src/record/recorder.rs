@@ -1,7 +1,5 @@
 //! The thread that writes the past, beside the loop: that hands over what it was told and waits for nothing.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -20,6 +18,11 @@ const UNDER_WAY: i64 = 200;
 
 /// The longest that the thread sleeps.
 const LONGEST: Duration = Duration::from_secs(5);
+
+/// The longest that it lets things be told without looking at them, and how many wake it before: to wake a thread takes longer
+/// than to write down what it is woken for.
+const GATHERED: Duration = Duration::from_secs(1);
+const WAKES: u64 = 1_024;
 
 /// Where somebody else records, it is looked so often whether that is so.
 const RETRIED: Duration = Duration::from_secs(5);
@@ -47,7 +50,9 @@ pub(super) enum Order {
 #[derive(Debug)]
 pub struct Recorder {
     to: SyncSender<Order>,
-    left_out: Arc<AtomicU64>,
+    told: u64,
+    /// Something was left out since what was handed over last.
+    hole: bool,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -60,8 +65,6 @@ impl Recorder {
         say: impl Fn(RecorderNews) + Send + 'static,
     ) -> Self {
         let (to, orders) = sync_channel(WAITING);
-        let left_out = Arc::new(AtomicU64::new(0));
-        let lost = Arc::clone(&left_out);
         let work = move || {
             let opened = match Writer::open(folder.clone(), about.clone(), settings) {
                 Ok(writer) => {
@@ -76,7 +79,7 @@ impl Recorder {
                 Err(error) => Err(error),
             };
             let ran = opened.and_then(|writer| match writer {
-                Some(writer) => run(writer, &orders, &lost),
+                Some(writer) => run(writer, &orders),
                 None => Ok(()),
             });
             if let Err(error) = ran {
@@ -84,31 +87,52 @@ impl Recorder {
             }
         };
         let thread = std::thread::Builder::new().name("recorder".to_owned());
+        Self::over(to, thread.spawn(work).ok())
+    }
+
+    pub(super) const fn over(to: SyncSender<Order>, thread: Option<JoinHandle<()>>) -> Self {
         Self {
             to,
-            left_out,
-            thread: thread.spawn(work).ok(),
+            told: 0,
+            hole: false,
+            thread,
         }
     }
 
-    /// Hands over what was told at that moment, and never waits. False once nothing is recorded any more.
+    /// Hands over what was told at that moment, and never waits: what there is no room for is a hole, which stands before what
+    /// is handed over next. False once nothing is recorded any more.
     #[must_use]
-    pub fn tell(&self, at: Millis, told: Vec<Told>) -> bool {
-        match self.to.try_send(Order::Tell(at, told)) {
-            Ok(()) => true,
-            Err(TrySendError::Full(_)) => {
-                self.left_out.fetch_add(1, Ordering::Relaxed);
-                true
-            }
-            Err(TrySendError::Disconnected(_)) => false,
+    pub fn tell(&mut self, at: Millis, mut told: Vec<Told>) -> bool {
+        if self.hole {
+            told.insert(0, Told::Hole);
         }
+        if told.is_empty() {
+            return true;
+        }
+        self.told += 1;
+        if self.told.is_multiple_of(WAKES) {
+            self.wake();
+        }
+        let sent = self.to.try_send(Order::Tell(at, told));
+        self.hole = matches!(sent, Err(TrySendError::Full(_)));
+        !matches!(sent, Err(TrySendError::Disconnected(_)))
     }
 
     /// Ends the record in order; waits until it is written.
     pub fn close(mut self, now: Millis) {
+        if self.hole {
+            let _ = self.to.send(Order::Tell(now, vec![Told::Hole]));
+        }
         let _ = self.to.send(Order::Close(now));
+        self.wake();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
         }
     }
 }
@@ -150,29 +174,32 @@ pub(super) fn resumed(
     }
 }
 
-fn run(
-    mut writer: Writer,
-    orders: &Receiver<Order>,
-    left_out: &AtomicU64,
-) -> Result<(), RecordError> {
+/// Wakes for the first that is told, and then when its second is over: what is told meanwhile waits in the channel, where it is
+/// as safe as in the writer.
+fn run(mut writer: Writer, orders: &Receiver<Order>) -> Result<(), RecordError> {
     loop {
         let now = Clock::Real.now();
         let wait = writer.due().map_or(LONGEST, |due| {
             let due = due.plus(UNDER_WAY);
             Duration::from_millis(due.since(now)).min(LONGEST)
         });
-        match orders.recv_timeout(wait) {
-            Ok(Order::Tell(at, mut told)) => {
-                if left_out.swap(0, Ordering::Relaxed) > 0 {
-                    told.insert(0, Told::Hole);
-                }
-                writer.tell(at, told)?;
-            }
-            Ok(Order::Close(now)) => return writer.close(now),
+        let first = match orders.recv_timeout(wait) {
+            Ok(order) => order,
             Err(RecvTimeoutError::Timeout) => {
                 writer.tick(Clock::Real.now().plus(-UNDER_WAY))?;
+                continue;
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        };
+        for order in std::iter::once(first).chain(orders.try_iter()) {
+            match order {
+                Order::Tell(at, told) => writer.tell(at, told)?,
+                Order::Close(now) => return writer.close(now),
+            }
+        }
+        if let Some(due) = writer.due() {
+            let over = Duration::from_millis(due.since(Clock::Real.now()));
+            std::thread::park_timeout(over.min(GATHERED));
         }
     }
 }

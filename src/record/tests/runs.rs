@@ -4,7 +4,8 @@ use std::sync::mpsc::{channel, sync_channel};
 use std::time::Duration;
 
 use super::*;
-use crate::record::recorder::{Order, resumed};
+use crate::record::recorder::{Order, Recorder, resumed};
+use crate::time::Clock;
 
 /// One process of a profile records. When it ends, another that waited goes on, from everything that it knows.
 #[test]
@@ -44,6 +45,51 @@ fn who_found_the_place_taken_goes_on_once_it_is_free_and_begins_with_everything_
     let look = record.look(at.plus(6_000)).unwrap();
     let lost = |store: &Store| store.registrations.counts().of(State::Lost);
     assert_eq!(lost(&look.store), lost(&store) + 1);
+}
+
+/// The disk is slower than what is told: what waits is still true, and only what is told behind it is not known.
+#[test]
+fn what_there_was_no_room_for_is_a_hole_behind_what_waits() {
+    let (to, orders) = sync_channel(2);
+    let mut recorder = Recorder::over(to, None);
+    let at = |second: i64| Millis(BEGIN + second * 1_000);
+    for second in 0..4 {
+        assert!(recorder.tell(at(second), Writer::news(vec![update(0, 0, true)])));
+    }
+    let next = || {
+        let Ok(Order::Tell(at, told)) = orders.try_recv() else {
+            panic!("nothing was told");
+        };
+        let hole = |told: &Told| matches!(told, Told::Hole);
+        (at, told.iter().map(hole).collect::<Vec<_>>())
+    };
+    assert_eq!(next(), (at(0), vec![false]));
+    assert_eq!(next(), (at(1), vec![false]));
+    // It says so at the next turn of the loop, whatever that was for, and once.
+    assert!(recorder.tell(at(5), Vec::new()));
+    assert!(recorder.tell(at(6), Vec::new()));
+    assert_eq!(next(), (at(5), vec![true]));
+    assert!(orders.try_recv().is_err());
+}
+
+/// What was told waits for its second to be over; who ends the record does not.
+#[test]
+fn a_recorder_that_is_closed_writes_down_what_waited() {
+    let dir = tempfile::tempdir().unwrap();
+    let say = |_| ();
+    let settings = RecordSettings::default();
+    let mut recorder = Recorder::start(folder(dir.path()), About::default(), settings, say);
+    let begin = Clock::Real.now();
+    assert!(recorder.tell(begin, Writer::news(listed(4))));
+    for moment in 1..3_000 {
+        let told = Writer::news(vec![update(1, 2, moment % 2 == 0)]);
+        assert!(recorder.tell(begin, told));
+    }
+    recorder.close(begin.plus(9));
+    let look = opened(dir.path()).look(begin.plus(5)).unwrap();
+    let counts = look.store.registrations.counts();
+    assert_eq!((counts.total, counts.of(State::Stale)), (8, 0));
+    assert_eq!(counts.of(State::Lost), 5, "the last that was told");
 }
 
 /// A process ends, and another begins: what was known by the first nobody followed meanwhile, whatever became of the second's begin.
