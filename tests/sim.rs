@@ -41,6 +41,8 @@ mod smaller;
 mod tape;
 #[path = "sim/viewer.rs"]
 mod viewer;
+#[path = "sim/whole.rs"]
+mod whole;
 #[path = "sim/world.rs"]
 mod world;
 #[path = "sim/writes.rs"]
@@ -50,6 +52,7 @@ use std::path::Path;
 
 use case::Case;
 use smaller::{attempt, smallest};
+use trunkline::model::api::Api;
 
 /// Seeds of every run of the tests.
 const FEW: u64 = 8;
@@ -137,6 +140,82 @@ fn feeds_claim_no_more_than_they_know() {
     );
 }
 
+/// Shifts of both APIs, on every core there is. Every trouble and every deed has struck in the end.
+fn shifts(seeds: std::ops::Range<u64>) {
+    let minutes = 12;
+    let todo: Vec<(u64, Api)> = seeds
+        .flat_map(|seed| Api::ALL.map(|api| (seed, api)))
+        .collect();
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let struck = std::sync::Mutex::new(std::collections::BTreeMap::new());
+    let failed = std::sync::Mutex::new(Vec::new());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                let take = || todo.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+                while let Some((seed, api)) = take() {
+                    match whole::run(*seed, *api, minutes) {
+                        Ok(ran) => {
+                            let mut struck = struck.lock().unwrap();
+                            for (trouble, times) in ran.struck {
+                                *struck.entry(trouble).or_insert(0) += times;
+                            }
+                        }
+                        Err(why) => {
+                            let shift = format!("{seed}:{}:{minutes}", api.word());
+                            let again = format!("TRUNKLINE_SIM_SHIFT={shift} cargo test --test sim a_shift_again -- --ignored --nocapture");
+                            eprintln!("{why}\n    {again}");
+                            failed.lock().unwrap().push(again);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let (failed, struck) = (failed.into_inner().unwrap(), struck.into_inner().unwrap());
+    println!("{struck:?}");
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    assert_eq!(struck.len(), whole::KINDS, "inert: {struck:?}");
+}
+
+fn number(name: &str, or: u64) -> u64 {
+    std::env::var(name).ok().map_or(or, |n| n.parse().unwrap())
+}
+
+/// The same on everything that the embedded organisation does, and can be told to do wrong.
+#[test]
+fn feeds_claim_no_more_than_they_know_of_a_whole_organisation() {
+    shifts(0..2);
+}
+
+/// `TRUNKLINE_SIM_SEEDS=200 cargo test --release --test sim -- --ignored many_shifts --nocapture`
+#[test]
+#[ignore = "as long as it is told to"]
+fn many_shifts() {
+    let first = number("TRUNKLINE_SIM_FIRST", 2);
+    shifts(first..first + number("TRUNKLINE_SIM_SEEDS", 20));
+}
+
+#[test]
+#[ignore = "runs the one shift that TRUNKLINE_SIM_SHIFT names"]
+fn a_shift_again() {
+    let named = std::env::var("TRUNKLINE_SIM_SHIFT").unwrap();
+    let [seed, api, minutes] = named.split(':').collect::<Vec<_>>()[..] else {
+        panic!("SEED:API:MINUTES")
+    };
+    dice::tell_story();
+    let api = if api == "direct" {
+        Api::Direct
+    } else {
+        Api::Platform
+    };
+    let ran = whole::run(seed.parse().unwrap(), api, minutes.parse().unwrap());
+    println!("{}", dice::end_of_story().join("\n"));
+    println!("{ran:?}");
+    ran.unwrap();
+}
+
 /// Nothing is sent without its intent, and nothing twice whose first was not proved not taken.
 #[test]
 fn writes_are_sent_once_and_are_on_record() {
@@ -186,7 +265,6 @@ fn found_seeds_stay_clean() {
 #[test]
 #[ignore = "as long as it is told to"]
 fn sim_long() {
-    let number = |name: &str, or: u64| std::env::var(name).ok().map_or(or, |n| n.parse().unwrap());
     let first = number("TRUNKLINE_SIM_FIRST", FEW);
     let seeds = number("TRUNKLINE_SIM_SEEDS", 100);
     let began = std::time::Instant::now();

@@ -64,7 +64,7 @@ thread_local! {
 }
 
 /// What happened last is kept, to be read when something is found.
-const KEPT: usize = 80;
+const KEPT: usize = 4_000;
 
 thread_local! {
     static TELLS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };

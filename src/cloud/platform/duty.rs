@@ -23,7 +23,7 @@ use crate::model::registration::duty::{Connection, Duty};
 use crate::text::{self, Text};
 use crate::time::Millis;
 
-/// The topics of one person, by what their names end with; the one that no read stands in for is the first.
+/// The topics of one person, by what their names end with.
 pub const TOPICS: [&str; 5] = [
     "persistentconnection",
     "presence",
@@ -31,6 +31,9 @@ pub const TOPICS: [&str; 5] = [
     "routingStatus",
     "conversationsummary",
 ];
+
+/// The place among them of the one that no read stands in for: the browser's connection.
+pub const CONNECTION: usize = 0;
 
 /// Columns of the organisation's own words for a failure.
 const REASON: usize = 80;

@@ -321,7 +321,13 @@ impl Book {
             };
             let phones = match subject {
                 Subject::Phone(id) => vec![DeviceId::from(id)],
-                Subject::Person(id, _) => self.persons.browsers(&UserId::from(id)),
+                Subject::Person(id, place) => {
+                    let user = UserId::from(id);
+                    if by != Delivery::Live && place == duty::CONNECTION {
+                        self.persons.lose_connection(&user);
+                    }
+                    self.persons.browsers(&user)
+                }
             };
             for id in phones {
                 let turned = self.amend(&id, |entry| {
@@ -348,6 +354,7 @@ impl Book {
 
     /// Nothing is sure any more. Returns every phone.
     pub fn doubt(&mut self) -> Vec<(UserId, DeviceId)> {
+        self.persons.lose_connections();
         let all = self.phones.iter_mut();
         all.map(|(id, entry)| {
             entry.stale = true;

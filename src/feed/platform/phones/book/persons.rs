@@ -73,6 +73,21 @@ impl Persons {
         }
     }
 
+    /// What was told of this person's connection is not known to be so any more: no read tells of it, so that nothing else would ever
+    /// put it right.
+    pub(super) fn lose_connection(&mut self, user: &UserId) {
+        if let Some(known) = self.0.get_mut(user) {
+            known.duty.connection = None;
+        }
+    }
+
+    /// The same of everyone.
+    pub(super) fn lose_connections(&mut self) {
+        for known in self.0.values_mut() {
+            known.duty.connection = None;
+        }
+    }
+
     /// At most `most` people of whom a read is to begin at `begun`, those who matter first; each is given once.
     pub(super) fn next_read(
         &mut self,

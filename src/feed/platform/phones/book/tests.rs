@@ -484,6 +484,35 @@ fn a_browser_is_live_once_all_topics_are_and_a_read_began_since() {
     assert!(!book.has_browsers());
 }
 
+/// No read tells of a connection: what a topic told of it holds as long as the topic is carried, and no longer.
+#[test]
+fn what_a_connection_was_before_its_topic_broke_is_not_what_it_is() {
+    let mut book = Book::default();
+    let connection = topics::person(&"u-1".into(), duty::TOPICS[duty::CONNECTION]);
+    let calls = topics::person(&"u-1".into(), "conversationsummary");
+    let failed = Bytes::from_static(br#"{"persistentState":"FAILED"}"#);
+    let read = |book: &mut Book| {
+        let begun = (book.moment(), Instant::now());
+        let read = vec![at_work("u-1")];
+        let landed = book.land(vec![browser("w", "u-1")], read, Some(1), begun);
+        landed.sightings[0].condition
+    };
+    assert_eq!(read(&mut book), Condition::Connected);
+    let fail = |book: &mut Book| book.hear(&connection, &failed).unwrap()[0].condition;
+    assert_eq!(fail(&mut book), Condition::Failed);
+    book.carry([&calls].into_iter(), Delivery::Broken);
+    assert_eq!(read(&mut book), Condition::Failed, "its topic is carried");
+    for by in [Delivery::Broken, Delivery::Polled] {
+        book.carry([&connection].into_iter(), by);
+        assert_eq!(read(&mut book), Condition::Connected);
+        assert_eq!(fail(&mut book), Condition::Failed);
+    }
+    book.carry([&connection].into_iter(), Delivery::Live);
+    assert_eq!(read(&mut book), Condition::Failed, "heard as it went live");
+    book.doubt();
+    assert_eq!(read(&mut book), Condition::Connected);
+}
+
 #[test]
 fn a_sweep_makes_sure_of_whom_it_does_not_name_and_says_who_is_better() {
     let mut book = book();
