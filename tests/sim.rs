@@ -53,6 +53,7 @@ use std::path::Path;
 use case::Case;
 use smaller::{attempt, smallest};
 use trunkline::model::api::Api;
+use whole::Shift;
 
 /// Seeds of every run of the tests.
 const FEW: u64 = 8;
@@ -142,7 +143,6 @@ fn feeds_claim_no_more_than_they_know() {
 
 /// Shifts of both APIs, on every core there is. Every trouble and every deed has struck in the end.
 fn shifts(seeds: std::ops::Range<u64>) {
-    let minutes = 12;
     let todo: Vec<(u64, Api)> = seeds
         .flat_map(|seed| Api::ALL.map(|api| (seed, api)))
         .collect();
@@ -155,7 +155,13 @@ fn shifts(seeds: std::ops::Range<u64>) {
             scope.spawn(|| {
                 let take = || todo.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
                 while let Some((seed, api)) = take() {
-                    match whole::run(*seed, *api, minutes) {
+                    let shift = Shift {
+                        seed: *seed,
+                        api: *api,
+                        minutes: 12,
+                        off: std::collections::BTreeSet::new(),
+                    };
+                    match whole::run(&shift) {
                         Ok(ran) => {
                             let mut struck = struck.lock().unwrap();
                             for (trouble, times) in ran.struck {
@@ -163,9 +169,9 @@ fn shifts(seeds: std::ops::Range<u64>) {
                             }
                         }
                         Err(why) => {
-                            let shift = format!("{seed}:{}:{minutes}", api.word());
-                            let again = format!("TRUNKLINE_SIM_SHIFT={shift} cargo test --test sim a_shift_again -- --ignored --nocapture");
-                            eprintln!("{why}\n    {again}");
+                            eprintln!("{shift} fails: {why}");
+                            let (shift, why) = whole::smallest(shift, why);
+                            let again = format!("{why}\n    TRUNKLINE_SIM_SHIFT={shift} cargo test --test sim a_shift_again -- --ignored --nocapture");
                             failed.lock().unwrap().push(again);
                         }
                     }
@@ -200,17 +206,12 @@ fn many_shifts() {
 #[test]
 #[ignore = "runs the one shift that TRUNKLINE_SIM_SHIFT names"]
 fn a_shift_again() {
-    let named = std::env::var("TRUNKLINE_SIM_SHIFT").unwrap();
-    let [seed, api, minutes] = named.split(':').collect::<Vec<_>>()[..] else {
-        panic!("SEED:API:MINUTES")
-    };
+    let shift: Shift = std::env::var("TRUNKLINE_SIM_SHIFT")
+        .unwrap()
+        .parse()
+        .unwrap();
     dice::tell_story();
-    let api = if api == "direct" {
-        Api::Direct
-    } else {
-        Api::Platform
-    };
-    let ran = whole::run(seed.parse().unwrap(), api, minutes.parse().unwrap());
+    let ran = whole::run(&shift);
     println!("{}", dice::end_of_story().join("\n"));
     println!("{ran:?}");
     ran.unwrap();

@@ -5,7 +5,9 @@
 //! As in `feeds`, everything runs in one thread on the runtime's paused clock. The organisation itself is asked what is so; what changed
 //! between two looks is not known to the moment, so that a row is given the time between them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,7 +91,8 @@ type Phone = (String, String);
 /// What a phone was, each from when on.
 type Course = Vec<(i64, bool)>;
 
-struct Shift {
+/// The floor of a shift: both sides, and what is known of either.
+struct Floor {
     api: Api,
     control: Control,
     dice: Dice,
@@ -113,7 +116,7 @@ enum Undo {
     Flap(Phone, u32),
 }
 
-impl Shift {
+impl Floor {
     fn t(&self) -> i64 {
         i64::try_from(self.begun.elapsed().as_millis()).unwrap()
     }
@@ -138,35 +141,37 @@ impl Shift {
         self.ran.events = state["events"].as_u64().unwrap();
     }
 
-    async fn strike(&mut self, t: i64) {
+    /// Lets one of the troubles or deeds happen, for a while where it is one that lasts. What is left out is drawn all the same, so that
+    /// what comes after it stays as it was.
+    async fn strike(&mut self, t: i64, off: &BTreeSet<String>) {
         let troubles: Vec<_> = TROUBLES
             .iter()
             .filter(|(_, _, _, apis)| apis.contains(&self.api))
             .collect();
         let n = self.dice.below(troubles.len() + DEEDS.len());
-        let Some((key, on, off, _)) = troubles.get(n) else {
-            return self.act(DEEDS[n - troubles.len()], t).await;
-        };
-        *self.ran.struck.entry(key).or_default() += 1;
-        story(|| format!("{t} {key}={on}"));
-        self.control.fault(&json!({ *key: on })).await;
-        let end = t + self.dice.between(5_000, 90_000);
-        self.later.push((end, Undo::Fault(key, off)));
-    }
-
-    async fn act(&mut self, deed: &'static str, t: i64) {
-        *self.ran.struck.entry(deed).or_default() += 1;
+        let end = t + self.dice.between(2_000, 90_000);
         let phones: Vec<Phone> = self.truth.keys().cloned().collect();
         let phone = self.dice.pick(&phones).clone();
-        story(|| format!("{t} {deed}, {phone:?}"));
-        match deed {
+        let word = troubles
+            .get(n)
+            .map_or_else(|| DEEDS[n - troubles.len()], |(key, ..)| *key);
+        if off.contains(word) {
+            return;
+        }
+        *self.ran.struck.entry(word).or_default() += 1;
+        story(|| format!("{t} {word} until {end}, {phone:?}"));
+        if let Some((key, on, off, _)) = troubles.get(n) {
+            self.control.fault(&json!({ *key: on })).await;
+            self.later.push((end, Undo::Fault(key, off)));
+            return;
+        }
+        match word {
             "streams close" => drop(self.control.close_streams(1012).await),
             "tokens are revoked" => {
                 self.control.post("/_org/tokens/revoke", &json!({})).await;
             }
             "paused" => {
                 self.feeds.pause(true);
-                let end = t + self.dice.between(1_000, 60_000);
                 self.later.push((end, Undo::Resume));
             }
             "attended" => self.feeds.attend(&[phone.0.as_str().into()]),
@@ -174,12 +179,12 @@ impl Shift {
             "an edge goes" => {
                 let state = self.control.state().await;
                 let edges = state["edges"].as_array().unwrap();
-                let edge = self.dice.pick(edges)["id"].as_str().unwrap().to_owned();
+                let edge = &edges[usize::try_from(end).unwrap() % edges.len()];
+                let edge = edge["id"].as_str().unwrap().to_owned();
                 let path = format!("/_org/edges/{edge}");
                 self.control
                     .put(&path, &json!({"onlineStatus": "OFFLINE"}))
                     .await;
-                let end = t + self.dice.between(5_000, 90_000);
                 self.later.push((end, Undo::Edge(edge)));
             }
             _ => self.later.push((t, Undo::Flap(phone, 6))),
@@ -303,19 +308,92 @@ fn by_our_clock(news: &mut News, t: i64) {
     }
 }
 
-/// Follows the organisation through a shift of so many minutes of trouble, and then in calm.
-pub fn run(seed: u64, api: Api, minutes: i64) -> Result<Followed, String> {
-    fastrand::seed(seed);
+/// A shift: a seed, which API, so many minutes of trouble, and which of it is left out. One line names it.
+#[derive(Clone, Debug)]
+pub struct Shift {
+    pub seed: u64,
+    pub api: Api,
+    pub minutes: i64,
+    pub off: BTreeSet<String>,
+}
+
+impl fmt::Display for Shift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            seed,
+            api,
+            minutes,
+            off,
+        } = self;
+        let off: Vec<&str> = off.iter().map(String::as_str).collect();
+        write!(f, "{seed}:{}:{minutes}:{}", api.word(), off.join(","))
+    }
+}
+
+impl FromStr for Shift {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts: Vec<&str> = text.splitn(4, ':').collect();
+        let [seed, api, minutes, off] = parts[..] else {
+            return Err("SEED:API:MINUTES:LEFT,OUT".to_owned());
+        };
+        let off = off.split(',').filter(|word| !word.is_empty());
+        Ok(Self {
+            seed: seed.parse().map_err(|_| "no seed")?,
+            api: Api::ALL
+                .into_iter()
+                .find(|known| known.word() == api)
+                .ok_or("no API")?,
+            minutes: minutes.parse().map_err(|_| "no minutes")?,
+            off: off.map(str::to_owned).collect(),
+        })
+    }
+}
+
+/// Makes a shift that fails smaller: fewer minutes, then fewer kinds of trouble, as long as it fails.
+pub fn smallest(mut shift: Shift, mut why: String) -> (Shift, String) {
+    let words = TROUBLES.map(|(key, ..)| key).into_iter().chain(DEEDS);
+    let fewer = (1..shift.minutes).map(|minutes| Shift {
+        minutes,
+        ..shift.clone()
+    });
+    if let Some((less, told)) = fewer
+        .into_iter()
+        .find_map(|less| Some((less.clone(), run(&less).err()?)))
+    {
+        (shift, why) = (less, told);
+    }
+    for word in words {
+        let mut less = shift.clone();
+        less.off.insert(word.to_owned());
+        if let Err(told) = run(&less) {
+            (shift, why) = (less, told);
+        }
+    }
+    (shift, why)
+}
+
+/// Follows the organisation through a shift, and then in calm.
+pub fn run(shift: &Shift) -> Result<Followed, String> {
+    fastrand::seed(shift.seed);
     provider();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
         .build()
         .unwrap();
-    runtime.block_on(all(seed, api, minutes))
+    runtime.block_on(all(shift))
 }
 
-async fn all(seed: u64, api: Api, minutes: i64) -> Result<Followed, String> {
+async fn all(shift: &Shift) -> Result<Followed, String> {
+    let Shift {
+        seed,
+        api,
+        minutes,
+        off,
+    } = shift;
+    let (seed, api) = (*seed, *api);
     let options = Options {
         users: USERS,
         api: api.word(),
@@ -339,7 +417,7 @@ async fn all(seed: u64, api: Api, minutes: i64) -> Result<Followed, String> {
         callbacks: false,
     };
     let mailbox = Mailbox::new(CAPACITY);
-    let mut shift = Shift {
+    let mut floor = Floor {
         api,
         control: Control::of(&org),
         dice: Dice::of(seed, 40),
@@ -354,7 +432,7 @@ async fn all(seed: u64, api: Api, minutes: i64) -> Result<Followed, String> {
     };
     let mut changes = Changes::default();
     let (end, mut next) = (minutes * 60_000, 30_000);
-    shift.look().await;
+    floor.look().await;
     loop {
         let mut news = Vec::new();
         tokio::select! {
@@ -362,10 +440,10 @@ async fn all(seed: u64, api: Api, minutes: i64) -> Result<Followed, String> {
             () = mailbox.ready() => {}
             () = sleep(Duration::from_millis(400)) => {}
         }
-        let before = shift.looked;
+        let before = floor.looked;
         // What is heard of now was so before.
-        shift.look().await;
-        let t = shift.looked;
+        floor.look().await;
+        let t = floor.looked;
         while mailbox.drain(512, &mut news).more {}
         for mut one in news {
             by_our_clock(&mut one, t);
@@ -377,29 +455,29 @@ async fn all(seed: u64, api: Api, minutes: i64) -> Result<Followed, String> {
                     )
                 });
             }
-            shift.store.learn(one, Millis(BASE + t), &mut changes);
+            floor.store.learn(one, Millis(BASE + t), &mut changes);
             changes.clear();
         }
-        let due = shift.store.registrations.next_deadline();
+        let due = floor.store.registrations.next_deadline();
         if due.is_some_and(|due| due.0 <= BASE + t) {
-            shift
+            floor
                 .store
                 .registrations
                 .tick(Millis(BASE + t), &mut changes);
             changes.clear();
         }
-        shift.holds(before, false)?;
+        floor.holds(before, false)?;
         if t < end {
-            shift.over(t).await;
+            floor.over(t).await;
             if t >= next {
-                next = t + shift.dice.between(1_000, 30_000);
-                shift.strike(t).await;
+                next = t + floor.dice.between(1_000, 30_000);
+                floor.strike(t, off).await;
             }
         } else if t < end + 60_000 {
-            shift.over(i64::MAX).await;
+            floor.over(i64::MAX).await;
         } else {
-            match shift.holds(before, true) {
-                Ok(()) => return Ok(shift.ran),
+            match floor.holds(before, true) {
+                Ok(()) => return Ok(floor.ran),
                 Err(why) if t > end + CALM => return Err(why),
                 Err(_) => {}
             }
