@@ -52,11 +52,21 @@ impl RecordFolder {
         &self.path
     }
 
-    /// Makes it, and takes its lock: who has it may write. None where somebody else has it.
+    /// Makes it, and takes its lock: who has it may write. None where somebody else has it. The lock is empty until they have begun.
     pub(super) fn hold(&self) -> io::Result<Option<File>> {
         folder::make(&self.path)?;
         let file = file::open(&self.path.join("lock"), For::Keeping)?;
-        Ok(lock::take(&file)?.then_some(file))
+        if !lock::take(&file)? {
+            return Ok(None);
+        }
+        file.set_len(0)?;
+        Ok(Some(file))
+    }
+
+    /// Whether the run at the end of it is going on: a process that has the lock and has not begun yet is none that went on from it.
+    pub(super) fn goes_on(&self) -> bool {
+        let begun = || fs::metadata(self.path.join("lock")).is_ok_and(|lock| lock.len() > 0);
+        self.is_written() && begun()
     }
 
     /// Whether a process records there now.

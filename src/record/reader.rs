@@ -192,6 +192,8 @@ impl Record {
                 changes.clear();
             }
             if known < at {
+                // Also where another stretch follows at once: what it begins with cannot be read, or this would be a look at it.
+                Moment::hole(known.plus(1)).happen(&mut store, &mut changes);
                 coverage = LookCoverage::Nothing(until);
             }
             damage.append(&mut ahead.damage);
@@ -294,7 +296,7 @@ impl Record {
             }
             None => None,
         };
-        let written = self.folder.is_written();
+        let written = self.folder.goes_on();
         let next = roll.next.or(after);
         let goes_on = next.is_none() && !roll.ended && written;
         let hole = roll.until.plus(if goes_on { GOES_ON } else { 1 });

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ pub struct Writer {
     folder: RecordFolder,
     about: About,
     settings: RecordSettings,
-    _lock: File,
+    lock: File,
     shard: Option<(String, Growing)>,
     names: Glossary,
     squeezer: Option<Squeezer>,
@@ -114,7 +114,7 @@ impl Writer {
             ..about
         };
         Ok(Self {
-            _lock: lock.ok_or(RecordError::Taken)?,
+            lock: lock.ok_or(RecordError::Taken)?,
             folder,
             about,
             settings,
@@ -302,6 +302,7 @@ impl Writer {
         let head = serde_json::to_vec(&self.about).map_err(io::Error::other)?;
         self.append(Sort::Head, at, &head)?;
         if first {
+            self.lock.write_all(b"begun\n")?;
             (self.still_at, self.since_still) = (at, 0);
             return Ok(());
         }

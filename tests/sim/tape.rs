@@ -12,7 +12,7 @@ use trunkline::record::{
 use trunkline::store::Store;
 use trunkline::time::Millis;
 
-use crate::dice::Dice;
+use crate::dice::{Dice, story};
 use crate::known::{self, Told as Row};
 
 /// Moments that are looked at again.
@@ -156,6 +156,7 @@ impl Tape {
     /// The next process writes, from that moment on by its clock.
     pub fn begin(&mut self, now: Millis, remembers: bool) {
         self.open();
+        story(|| format!("the record begins at {now}, {} was the last", self.last));
         self.before = self.before.max(self.last);
         (self.unlike, self.last) = (remembers, now);
         // Where the clock has gone back meanwhile, the same moments happen once more, and the newer of both is what a look finds.
@@ -198,9 +199,16 @@ impl Tape {
         }
         if torn {
             let kept = bytes.len() - self.dice.below(bytes.len().min(96)) - 1;
+            story(|| {
+                format!(
+                    "{kept} bytes are left of {day}.{ending}, of {}",
+                    bytes.len()
+                )
+            });
             bytes.truncate(kept);
         } else {
             let at = self.dice.below(bytes.len());
+            story(|| format!("byte {at} of {day}.{ending}, of {}", bytes.len()));
             bytes[at] ^= 1 << self.dice.below(8);
         }
         fs::write(&path, bytes).unwrap();
@@ -249,8 +257,9 @@ impl Sample {
                     .rows
                     .iter()
                     .find(|known| (&known.0, &known.1) == (&row.0, &row.1));
+                let damage = &look.damage;
                 return Err(format!(
-                    "the record has {row:?} at {at}, and {known:?} was known"
+                    "the record has {row:?} at {at}, and {known:?} was known: {damage:?}"
                 ));
             }
         }

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use trunkline::cloud::{Client, Settings};
 use trunkline::feed::mailbox::CAPACITY;
@@ -41,6 +41,9 @@ const NOTICED: i64 = 27_000;
 const CALM: i64 = 15 * 60_000;
 
 const USERS: u32 = 24;
+
+/// Channels that may be made.
+const CHANNELS: usize = 2;
 
 /// Calls that the organisation takes in a minute.
 const CALLS: u32 = 300;
@@ -292,6 +295,23 @@ impl Floor {
     }
 }
 
+impl Floor {
+    /// Nothing was asked beyond what the organisation allows, and no channel is left lying about.
+    async fn within_limits(&self) -> Result<(), String> {
+        let requests = self.control.requests().await;
+        let over = |one: &&Value| one["status"] == 429 && one["fault"].is_null();
+        if let Some(over) = requests.iter().find(over) {
+            return Err(format!("over the limit: {over}"));
+        }
+        let state = self.control.state().await;
+        let channels = state["channels"]["open"].as_u64().unwrap();
+        if channels > CHANNELS as u64 {
+            return Err(format!("{channels} channels are open, of {CHANNELS}"));
+        }
+        Ok(())
+    }
+}
+
 /// Reads say by the clock on the wall when they were asked for; that one stands still here, nearly.
 fn by_our_clock(news: &mut News, t: i64) {
     let asked = match news {
@@ -412,7 +432,7 @@ async fn all(shift: &Shift) -> Result<Followed, String> {
         users: None,
         poll: Duration::from_secs(30),
         max_streams: 18,
-        channels: 2,
+        channels: CHANNELS,
         carriers: true,
         callbacks: false,
     };
@@ -477,7 +497,10 @@ async fn all(shift: &Shift) -> Result<Followed, String> {
             floor.over(i64::MAX).await;
         } else {
             match floor.holds(before, true) {
-                Ok(()) => return Ok(floor.ran),
+                Ok(()) => {
+                    floor.within_limits().await?;
+                    return Ok(floor.ran);
+                }
                 Err(why) if t > end + CALM => return Err(why),
                 Err(_) => {}
             }

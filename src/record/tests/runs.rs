@@ -47,6 +47,49 @@ fn who_found_the_place_taken_goes_on_once_it_is_free_and_begins_with_everything_
     assert_eq!(lost(&look.store), lost(&store) + 1);
 }
 
+/// A process is killed, and the next one has taken its place and has not begun: what the first one knew nobody follows any more.
+#[test]
+fn who_has_the_lock_and_has_not_begun_does_not_go_on_from_the_run_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut first = writer(dir.path());
+    first.tell(Millis(BEGIN), Writer::news(listed(4))).unwrap();
+    first.tick(Millis(BEGIN + 2_000)).unwrap();
+    let unsure = |at| {
+        let look = opened(dir.path()).look(Millis(at)).unwrap();
+        look.store.registrations.counts().of(State::Stale)
+    };
+    assert_eq!(unsure(BEGIN + 8_000), 0, "it says so every ten seconds");
+    drop(first);
+    let second = writer(dir.path());
+    assert_eq!(unsure(BEGIN + 8_000), 8);
+    drop(second);
+}
+
+/// The next day begins with what cannot be read: the day before tells how everything was, and of nothing that it is so.
+#[test]
+fn a_day_whose_begin_is_damaged_leaves_what_was_known_the_day_before_unsure() {
+    let dir = tempfile::tempdir().unwrap();
+    let (evening, morning) = (BEGIN + 11 * 60 * MINUTE, BEGIN + 23 * 60 * MINUTE);
+    let mut first = writer(dir.path());
+    first
+        .tell(Millis(evening), Writer::news(listed(4)))
+        .unwrap();
+    let turned = Writer::news(vec![update(1, 2, false)]);
+    first.tell(Millis(morning), turned).unwrap();
+    first.close(Millis(morning + 2_000)).unwrap();
+    let days = folder(dir.path()).days().unwrap();
+    let [_, second] = days.as_slice() else {
+        panic!("two days: {days:?}")
+    };
+    let data = folder(dir.path()).file(second, "data");
+    let mut bytes = fs::read(&data).unwrap();
+    bytes[9] ^= 1;
+    fs::write(&data, bytes).unwrap();
+    let look = opened(dir.path()).look(Millis(morning + 1_000)).unwrap();
+    assert!(matches!(look.coverage, LookCoverage::Nothing(_)));
+    assert_eq!(look.store.registrations.counts().of(State::Stale), 8);
+}
+
 /// The disk is slower than what is told: what waits is still true, and only what is told behind it is not known.
 #[test]
 fn what_there_was_no_room_for_is_a_hole_behind_what_waits() {

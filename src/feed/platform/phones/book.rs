@@ -68,8 +68,8 @@ struct Entry {
     waits: Option<Moment>,
     /// Whether its topic has kept it sure before.
     proven: bool,
-    /// Whether it was told as not sure, and nothing has confirmed it since.
-    stale: bool,
+    /// What of it was told as not sure, and was not told again since.
+    stale: Unsaid,
     /// Whether only the silence of a sweep has made it sure or kept it new, since it was last told of.
     silent: bool,
     /// When its registration last changed.
@@ -147,12 +147,46 @@ pub(super) struct BookedRead {
     pub doubted: Vec<(UserId, DeviceId)>,
 }
 
+/// Parts of a phone that were told as not sure, and not again since.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unsaid {
+    /// What its edges say.
+    edges: bool,
+    /// What its person does, where it is a browser.
+    person: bool,
+}
+
+/// What of a phone was told.
+enum Part {
+    /// What its edges say.
+    Edges,
+    /// What its person does, where it is a browser.
+    Person,
+    /// Everything.
+    Both,
+    /// Not all of either.
+    Some,
+}
+
 /// What tells of a phone.
-enum Telling {
-    /// A read, which was asked for then.
-    Read(Instant),
-    /// An event, as it came.
-    Event(Bytes),
+struct Telling {
+    of: Part,
+    /// When the read was asked for; none is an event, which is of now.
+    read: Option<Instant>,
+    /// The event, as it came.
+    raw: Bytes,
+}
+
+impl Telling {
+    fn read(of: Part, asked: Instant) -> Self {
+        let (read, raw) = (Some(asked), Bytes::new());
+        Self { of, read, raw }
+    }
+
+    const fn event(of: Part, raw: Bytes) -> Self {
+        let read = None;
+        Self { of, read, raw }
+    }
 }
 
 impl Book {
@@ -218,7 +252,7 @@ impl Book {
                 continue;
             }
             if let Some((_, duty)) = read {
-                self.persons.read(&phone.person.id, duty, begun);
+                self.persons.read(&phone.person.id, duty, (begun, asked));
             }
             let duty = self.persons.duty(&phone.person.id);
             let told_of = read.is_some() || phone.person.nobody;
@@ -241,7 +275,8 @@ impl Book {
                         ..phone.report
                     });
                 }
-                Some(entry.sighting(phone.id, &duty, Telling::Read(asked)))
+                let of = if told_of { Part::Both } else { Part::Edges };
+                entry.sighting(phone.id, &duty, Telling::read(of, asked))
             });
             landed.sightings.extend(told.flatten());
         }
@@ -281,7 +316,8 @@ impl Book {
             if whole {
                 entry.unsure = None;
             }
-            Some(entry.sighting(id, &duty, Telling::Event(raw)))
+            let of = if whole { Part::Edges } else { Part::Some };
+            entry.sighting(id, &duty, Telling::event(of, raw))
         });
         told.flatten()
     }
@@ -302,7 +338,7 @@ impl Book {
         browsers
             .filter_map(|id| {
                 let entry = self.phones.get_mut(&id)?;
-                Some(entry.sighting(id, &duty, Telling::Event(raw.clone())))
+                entry.sighting(id, &duty, Telling::event(Part::Some, raw.clone()))
             })
             .collect()
     }
@@ -332,7 +368,9 @@ impl Book {
             for id in phones {
                 let turned = self.amend(&id, |entry| {
                     let lost = by != Delivery::Live && !entry.is_polled();
-                    entry.stale |= lost;
+                    if lost {
+                        entry.go_stale();
+                    }
                     entry.carriage.turn(subject.bit(), by);
                     entry.unsure = entry.carried().then_some(now);
                     entry.waits = entry.unsure.filter(|_| entry.browser);
@@ -357,7 +395,7 @@ impl Book {
         self.persons.lose_connections();
         let all = self.phones.iter_mut();
         all.map(|(id, entry)| {
-            entry.stale = true;
+            entry.go_stale();
             (entry.user.clone(), id.clone())
         })
         .collect()

@@ -388,7 +388,7 @@ impl PhoneFeed<'_> {
         let problem = error.problem();
         lock(&self.shared.complaints).note(ProblemKind::Read.of(error), problem.clone());
         self.shared.tally.read_failed();
-        let phones = self.book.polled_on(page);
+        let phones = self.book.missed(page);
         let told = PhoneNews::ReadFailed { phones, problem };
         self.shared.mailbox.post(News::Phones(told));
     }

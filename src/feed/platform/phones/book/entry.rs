@@ -1,10 +1,9 @@
 //! What one phone comes to.
 
-use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::topics::Carriage;
-use super::{Delivery, Entry, Moment, Telling, is_recent};
+use super::{Delivery, Entry, Moment, Part, Telling, Unsaid, is_recent};
 use crate::feed::wall;
 use crate::model::registration::condition::Worth;
 use crate::model::registration::duty::{Duty, Verdict};
@@ -28,7 +27,7 @@ impl Entry {
             unsure,
             waits: unsure.filter(|_| browser),
             proven: false,
-            stale: false,
+            stale: Unsaid::default(),
             silent: false,
             turned: None,
             spoken: 0,
@@ -94,29 +93,56 @@ impl Entry {
         }
     }
 
-    /// Takes in that it was confirmed, and says how it is. `duty` is what is known of its person.
-    pub(super) fn sighting(&mut self, device: DeviceId, duty: &Duty, by: Telling) -> Sighting {
+    /// Nothing of it is sure until it is told again.
+    pub(super) fn go_stale(&mut self) {
+        (self.stale.edges, self.stale.person) = (true, self.browser);
+    }
+
+    /// Whether it was told as not sure, and something of it has not been told again.
+    pub(super) fn is_stale(&self) -> bool {
+        self.stale.edges || self.stale.person
+    }
+
+    /// Takes in that it was told of, and says how it is: nothing, as long as a part of it is not sure. `duty` is what is known of its person,
+    /// and as of when. A row that nothing keeps up is as old as its older part: what a topic tells of the one says nothing of the other.
+    pub(super) fn sighting(
+        &mut self,
+        device: DeviceId,
+        (duty, person): &(Duty, Option<Instant>),
+        by: Telling,
+    ) -> Option<Sighting> {
+        let Telling { of, read, raw } = by;
+        if matches!(of, Part::Edges | Part::Both) {
+            self.stale.edges = false;
+            self.checked = self.checked.max(Some(read.unwrap_or_else(Instant::now)));
+        }
+        if matches!(of, Part::Person | Part::Both) {
+            self.stale.person = false;
+        }
+        if self.is_stale() {
+            return None;
+        }
         let verdict = self.verdict(duty);
         let worth = verdict.condition.worth();
         if self.worth != Worth::Unknown && worth != self.worth {
             self.turned = Some(Instant::now());
         }
         self.worth = worth;
-        let (asked, raw) = match by {
-            Telling::Read(asked) => (Some(asked), Bytes::new()),
-            Telling::Event(raw) => (None, raw),
-        };
-        self.checked = Some(asked.unwrap_or_else(Instant::now));
-        (self.stale, self.silent) = (false, false);
+        self.silent = false;
         let live = !self.is_polled();
         self.proven |= live;
+        let asked = if self.browser && !live {
+            self.checked.min(person.or(self.checked))
+        } else {
+            read
+        };
         let reach = self.standing.registered().0;
         let obstacle = if self.browser {
             duty.obstacle(reach)
         } else {
             self.nobody.then_some(Obstacle::Nobody)
         };
-        Sighting {
+        Some(Sighting {
             user: self.user.clone(),
             device,
             condition: verdict.condition,
@@ -133,6 +159,6 @@ impl Entry {
                 .filter(|_| worth == Worth::Lost)
                 .cloned(),
             obstacle,
-        }
+        })
     }
 }

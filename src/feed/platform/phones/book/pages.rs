@@ -18,7 +18,7 @@ impl Book {
         people: bool,
     ) -> BTreeMap<u32, Moment> {
         let old = |entry: &&Entry| {
-            let checked = entry.checked.filter(|_| !entry.stale);
+            let checked = entry.checked.filter(|_| !entry.is_stale());
             checked.is_none_or(|at| now.duration_since(at) >= fresh)
         };
         self.pages(people, |entry| entry.carried() && old(&entry))
@@ -39,7 +39,7 @@ impl Book {
     /// Pages with a phone that is not sure and that no topic carries.
     pub fn stale_pages(&self) -> BTreeSet<u32> {
         let stale = self.phones.values();
-        let stale = stale.filter(|entry| entry.stale && !entry.covered());
+        let stale = stale.filter(|entry| entry.is_stale() && !entry.covered());
         stale.map(|entry| entry.place.0).collect()
     }
 
@@ -80,15 +80,15 @@ impl Book {
         astray.map(|(id, _)| id.clone()).collect()
     }
 
-    /// Phones on a page whose rows no topic keeps sure.
-    pub fn polled_on(&self, page: u32) -> Vec<(UserId, DeviceId)> {
-        let polled = self
-            .phones
-            .iter()
-            .filter(|(_, entry)| entry.place.0 == page && entry.is_polled());
-        polled
-            .map(|(id, entry)| (entry.user.clone(), id.clone()))
-            .collect()
+    /// A page could not be read: its phones whose rows no topic keeps sure are not sure.
+    pub fn missed(&mut self, page: u32) -> Vec<(UserId, DeviceId)> {
+        let phones = self.phones.iter_mut();
+        let polled = phones.filter(|(_, entry)| entry.place.0 == page && entry.is_polled());
+        let missed = polled.map(|(id, entry)| {
+            entry.go_stale();
+            (entry.user.clone(), id.clone())
+        });
+        missed.collect()
     }
 
     /// Phones that no topic carries and whose last read is older than `age`; each is named once until it is read again.
@@ -99,7 +99,8 @@ impl Book {
         };
         let outdated = self.phones.iter_mut().filter(|(_, entry)| old(entry));
         let told = outdated.map(|(id, entry)| {
-            (entry.checked, entry.stale) = (None, true);
+            entry.checked = None;
+            entry.go_stale();
             (entry.user.clone(), id.clone())
         });
         told.collect()

@@ -3,7 +3,7 @@
 use hashbrown::HashSet;
 use tokio::time::Instant;
 
-use super::{Book, BookedRead, MOST_PHONES, Moment, Telling};
+use super::{Book, BookedRead, MOST_PHONES, Moment, Part, Telling};
 use crate::model::UserId;
 use crate::model::registration::User;
 use crate::model::registration::duty::Duty;
@@ -36,14 +36,14 @@ impl Book {
         let mut landed = BookedRead::default();
         let mut named = Vec::new();
         for (user, duty) in people {
-            self.persons.read(&user.id, &duty, begun);
+            self.persons.read(&user.id, &duty, (begun, asked));
             let duty = self.persons.duty(&user.id);
             for id in self.persons.browsers(&user.id) {
                 let told = self.amend(&id, |entry| {
                     entry.confirm_person(begun);
-                    entry.sighting(id.clone(), &duty, Telling::Read(asked))
+                    entry.sighting(id.clone(), &duty, Telling::read(Part::Person, asked))
                 });
-                landed.sightings.extend(told);
+                landed.sightings.extend(told.flatten());
             }
             named.extend(Some(user).filter(|user| !user.name.is_empty()));
         }

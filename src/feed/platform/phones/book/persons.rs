@@ -1,6 +1,7 @@
 //! The people behind browsers: what is known of each, and which browsers are theirs.
 
 use hashbrown::HashMap;
+use tokio::time::Instant;
 
 use super::Moment;
 use crate::cloud::platform::duty::TOPICS;
@@ -15,8 +16,9 @@ struct Known {
     browsers: Vec<DeviceId>,
     /// A read has to begin after this.
     need: Moment,
-    /// When the last one began.
+    /// When the last one began, and when the last that came to something was asked for.
     asked: Moment,
+    read: Option<Instant>,
 }
 
 /// Everyone who has a browser.
@@ -37,10 +39,11 @@ impl Persons {
             .unwrap_or_default()
     }
 
-    /// What is known of a person.
-    pub(super) fn duty(&self, user: &UserId) -> Duty {
+    /// What is known of a person, and as of when they were read.
+    pub(super) fn duty(&self, user: &UserId) -> (Duty, Option<Instant>) {
         let known = self.0.get(user);
-        known.map(|known| known.duty.clone()).unwrap_or_default()
+        let known = known.map(|known| (known.duty.clone(), known.read));
+        known.unwrap_or_default()
     }
 
     /// Whether this person has a browser.
@@ -127,11 +130,12 @@ impl Persons {
     }
 
     /// Takes in a read that began at `begun`; what a topic has told since is newer.
-    pub(super) fn read(&mut self, user: &UserId, read: &Duty, begun: Moment) {
+    pub(super) fn read(&mut self, user: &UserId, read: &Duty, (begun, asked): (Moment, Instant)) {
         let Some(known) = self.0.get_mut(user) else {
             return;
         };
         known.asked = known.asked.max(begun);
+        known.read = known.read.max(Some(asked));
         let [_, presence, station, routing, calls] = known.spoken.map(|spoken| spoken <= begun);
         known.duty.take(Duty {
             signed_in: read.signed_in.filter(|_| presence),
@@ -180,11 +184,13 @@ mod tests {
             calls: Some(0),
             ..Duty::default()
         };
-        persons.read(&ana, &read(), 7);
-        let duty = persons.duty(&ana);
+        let asked = Instant::now();
+        persons.read(&ana, &read(), (7, asked));
+        let (duty, as_of) = persons.duty(&ana);
+        assert_eq!(as_of, Some(asked));
         assert_eq!((duty.signed_in, duty.calls), (Some((true, None)), Some(1)));
-        persons.read(&ana, &read(), 9);
-        assert_eq!(persons.duty(&ana).calls, Some(0));
+        persons.read(&ana, &read(), (9, asked));
+        assert_eq!(persons.duty(&ana).0.calls, Some(0));
         persons.doubt(&ana, 9);
         assert_eq!(
             persons.next_read(9, 10, |_| false),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hashbrown::HashSet;
 use tokio::time::Instant;
 
-use super::{Book, Moment, Telling};
+use super::{Book, Moment, Part, Telling};
 use crate::model::registration::phone::Sighting;
 use crate::model::{DeviceId, UserId};
 
@@ -39,7 +39,7 @@ impl Book {
                 continue;
             }
             let well = entry.standing.served_by_own() == Some(true);
-            let stale = entry.stale && !entry.browser;
+            let stale = entry.is_stale() && !entry.browser;
             if entry.standing.served_by_own() == Some(false) {
                 step.better.insert(entry.place.0);
             } else if self.words_lie {
@@ -61,13 +61,11 @@ impl Book {
             };
             let duty = self.persons.duty(&user);
             let told = self.amend(&id, |entry| {
+                let stale = entry.is_stale();
                 entry.confirm(begun, false);
-                let fresh = entry.stale && !entry.browser;
-                let sure = !entry.is_polled();
-                let told = (fresh || sure)
-                    .then(|| entry.sighting(id.clone(), &duty, Telling::Read(asked)));
+                let told = entry.sighting(id.clone(), &duty, Telling::read(Part::Edges, asked));
                 entry.silent = true;
-                told
+                told.filter(|told| stale || told.live)
             });
             step.sightings.extend(told.flatten());
         }
@@ -84,7 +82,7 @@ impl Book {
         let silent: Vec<_> = silent.map(|(id, _)| id.clone()).collect();
         for id in silent {
             let user = self.amend(&id, |entry| {
-                (entry.silent, entry.stale, entry.checked) = (false, true, None);
+                (entry.silent, entry.stale.edges, entry.checked) = (false, true, None);
                 entry.unsure = entry.carried().then_some(now);
                 entry.user.clone()
             });

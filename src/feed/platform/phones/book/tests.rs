@@ -6,6 +6,7 @@ use crate::model::registration::MOST_DEVICES;
 use crate::model::registration::condition::Condition;
 use crate::model::registration::phone::{Person, PhoneTraits, View};
 use crate::text::Text;
+use crate::time::Millis;
 
 fn served(registered: bool) -> Report {
     Report {
@@ -511,6 +512,49 @@ fn what_a_connection_was_before_its_topic_broke_is_not_what_it_is() {
     assert_eq!(read(&mut book), Condition::Failed, "heard as it went live");
     book.doubt();
     assert_eq!(read(&mut book), Condition::Connected);
+}
+
+/// What its phone's topic tells of a browser says nothing of its person: as long as those topics are not carried the row is as old as
+/// the last read, and where it was not sure it is told again only once both were.
+#[test]
+fn a_browser_is_as_old_as_what_was_read_last_of_its_person() {
+    let mut book = Book::default();
+    let read = |book: &mut Book, people: bool| {
+        let asked = Instant::now();
+        let read = if people {
+            vec![at_work("u-1")]
+        } else {
+            Vec::new()
+        };
+        let begun = (book.moment(), asked);
+        let landed = book.land(vec![browser("w", "u-1")], read, Some(1), begun);
+        (landed.sightings.first().map(|seen| seen.asked), asked)
+    };
+    let (seen, asked) = read(&mut book, true);
+    let at = seen.flatten().unwrap();
+    std::thread::sleep(Duration::from_millis(3));
+    let age = |seen: Option<Option<Millis>>| seen.flatten().unwrap().0 - at.0;
+    let event = |book: &mut Book| {
+        let heard = book.hear(&topic("w"), &told(true)).unwrap();
+        heard.first().map(|seen| seen.asked)
+    };
+    // A millisecond is what the two clocks may differ by.
+    assert!(age(event(&mut book)).abs() <= 1);
+    assert!(age(read(&mut book, false).0).abs() <= 1);
+    let (again, later) = read(&mut book, true);
+    let passed = i64::try_from((later - asked).as_millis()).unwrap();
+    assert!((age(again) - passed).abs() <= 1 && passed >= 3);
+
+    let unsure = |book: &mut Book| assert_eq!(book.missed(1).len(), 1);
+    unsure(&mut book);
+    assert_eq!(event(&mut book), None, "its person is not read");
+    assert_eq!(read(&mut book, false).0, None);
+    assert!(read(&mut book, true).0.is_some());
+    unsure(&mut book);
+    let begun = (book.moment(), Instant::now());
+    let landed = book.land_people(vec![at_work("u-1")], begun);
+    assert!(landed.sightings.is_empty(), "its edges have not told");
+    assert!(event(&mut book).is_some());
 }
 
 #[test]
