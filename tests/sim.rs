@@ -56,7 +56,7 @@ use trunkline::model::api::Api;
 use whole::Shift;
 
 /// Seeds of every run of the tests.
-const FEW: u64 = 8;
+const FEW: u64 = 20;
 
 fn told(case: &Case, why: &str) -> String {
     format!("{why}\n    TRUNKLINE_SIM={case} cargo test --test sim replay -- --ignored --nocapture")
