@@ -89,6 +89,8 @@ pub struct Writer {
     changes: Changes,
     pending: Vec<Moment>,
     waiting: usize,
+    /// What the clock said last, and when that is in the record.
+    clock: Millis,
     last: Millis,
     written: Millis,
     still_at: Millis,
@@ -132,6 +134,7 @@ impl Writer {
             changes: Changes::default(),
             pending: Vec::new(),
             waiting: 0,
+            clock: Millis::default(),
             last: Millis::default(),
             written: Millis::default(),
             still_at: Millis::default(),
@@ -140,13 +143,13 @@ impl Writer {
         })
     }
 
-    /// Takes in what was told at that moment. A clock that goes back stands still here: the order is what counts.
+    /// Takes in what was told at that moment.
     ///
     /// # Errors
     /// When it cannot be written: what was told before is there.
     pub fn tell(&mut self, at: Millis, told: Vec<Told>) -> Result<(), RecordError> {
         // What is written says what was told until then: nothing can come before it any more.
-        let at = at.max(self.last).max(self.written);
+        let at = self.moment(at).max(self.written);
         if self.due().is_some_and(|due| at >= due) {
             // At that moment itself more may be told.
             self.flush(at.plus(-1))?;
@@ -168,6 +171,16 @@ impl Writer {
         Ok(())
     }
 
+    /// A clock that goes back stands still here: the order is what counts. What is told after that was not known at the moment that it
+    /// stood at.
+    fn moment(&mut self, now: Millis) -> Millis {
+        if now < self.clock {
+            self.last = self.last.plus(1);
+        }
+        self.clock = now;
+        now.max(self.last)
+    }
+
     fn kept(&self, told: Told) -> Option<Told> {
         let mut told = told.unpacked();
         if let Told::News(news) = &told
@@ -187,7 +200,7 @@ impl Writer {
     /// As [`Self::tell`].
     pub fn tick(&mut self, now: Millis) -> Result<(), RecordError> {
         // What is told after the clock has gone back was not known until now.
-        let now = now.max(self.last);
+        let now = self.moment(now);
         self.last = now;
         if self.due().is_some_and(|due| now >= due) {
             self.flush(now)?;

@@ -70,7 +70,13 @@ impl Registrations {
 
     /// The list of users is whole: those that it did not name are gone, with their rows.
     pub fn users_complete(&mut self, now: Millis, changes: &mut Changes) {
-        for user in self.users.unlisted() {
+        let (unlisted, doubted) = self.users.unlisted();
+        for user in unlisted {
+            if doubted {
+                // They may have been named where something is missing: the next list knows.
+                self.gap_of(user, now, changes);
+                continue;
+            }
             for row in self.rows_of(user) {
                 self.remove_row(row, changes);
             }
@@ -225,9 +231,13 @@ impl Registrations {
 
     /// From now on nothing is sure of the devices of this user: what was known is stale.
     pub fn gap(&mut self, user: &UserId, now: Millis, changes: &mut Changes) {
-        let Some(user) = self.users.find(user) else {
-            return;
-        };
+        if let Some(user) = self.users.find(user) {
+            self.gap_of(user, now, changes);
+            self.metrics.registered(now, self.counts);
+        }
+    }
+
+    fn gap_of(&mut self, user: u32, now: Millis, changes: &mut Changes) {
         let mut any = false;
         for row in self.rows_of(user) {
             if !self.is_stale(row) && !self.is_remembered(row) {
@@ -241,18 +251,17 @@ impl Registrations {
         if any {
             self.cover(user, false, now);
         }
-        self.metrics.registered(now, self.counts);
     }
 
-    /// The same of everyone.
+    /// The same of everyone; nor is it known who was listed.
     pub(super) fn gap_of_all(&mut self, now: Millis, changes: &mut Changes) {
-        let users = self.users.numbers();
-        let users: Vec<UserId> = users
-            .filter_map(|user| Some(self.users.get(user)?.id.clone()))
-            .collect();
-        for user in users {
-            self.gap(&user, now, changes);
+        for user in self.users.numbers() {
+            if self.users.get(user).is_some() {
+                self.gap_of(user, now, changes);
+            }
         }
+        self.users.doubt_lists(true);
+        self.metrics.registered(now, self.counts);
     }
 
     /// A read failed for good: as after a gap, and counted. Somebody of whom nothing is known has one row that says so.

@@ -124,6 +124,9 @@ impl Store {
         if filled.is_none() {
             return false;
         }
+        if whole {
+            table.users.doubt_lists(false);
+        }
         table.tick(at, changes);
         table.metrics.registered(at, table.counts);
         if whole || !still.carriers.is_empty() {

@@ -62,6 +62,8 @@ pub(super) struct Users {
     remembered: usize,
     limit: usize,
     refused: u64,
+    /// Something was told since the last whole list that is not known: nor is who was named in it.
+    doubted: bool,
 }
 
 impl Users {
@@ -77,6 +79,7 @@ impl Users {
             remembered: 0,
             limit: limit as usize,
             refused: 0,
+            doubted: false,
         }
     }
 
@@ -145,7 +148,7 @@ impl Users {
             id: id.clone(),
             name: Text::default(),
             site: 0,
-            listed: true,
+            listed: !self.doubted,
             heard: Heard::Now,
             first_row: NONE,
             coverage: 0,
@@ -232,8 +235,17 @@ impl Users {
         renamed.then_some((number, was_at))
     }
 
-    /// The users that nobody named since the last call; the next round starts.
-    pub(super) fn unlisted(&mut self) -> Vec<u32> {
+    /// From now on it is not known who was named since the last whole list: whoever is not named until the next may be gone.
+    pub(super) fn doubt_lists(&mut self, doubted: bool) {
+        self.doubted = doubted;
+        let owners = self.slab.iter_mut().flatten();
+        for owner in owners.filter(|owner| owner.heard != Heard::Remembered) {
+            owner.listed = !doubted;
+        }
+    }
+
+    /// The users that nobody named since the last call, and whether that is all that is known of it; the next round starts.
+    pub(super) fn unlisted(&mut self) -> (Vec<u32>, bool) {
         let mut gone = Vec::new();
         for (number, owner) in (0..).zip(&mut self.slab) {
             match owner {
@@ -242,7 +254,7 @@ impl Users {
                 None => {}
             }
         }
-        gone
+        (gone, std::mem::take(&mut self.doubted))
     }
 
     /// Forgets a user, whose rows the caller has removed.

@@ -90,6 +90,67 @@ fn a_day_whose_begin_is_damaged_leaves_what_was_known_the_day_before_unsure() {
     assert_eq!(look.store.registrations.counts().of(State::Stale), 8);
 }
 
+/// What is told after the clock went back was not known at the moment at which the record stands still.
+#[test]
+fn a_moment_is_over_when_the_clock_goes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = writer(dir.path());
+    writer.tell(Millis(BEGIN), Writer::news(listed(4))).unwrap();
+    let told = |lost: bool| Writer::news(vec![update(1, 2, !lost)]);
+    writer.tell(Millis(BEGIN + 500), told(false)).unwrap();
+    writer.tell(Millis(BEGIN - 5_000), told(true)).unwrap();
+    writer.close(Millis(BEGIN - 4_000)).unwrap();
+    let mut record = opened(dir.path());
+    let mut lost = |at| {
+        let look = record.look(Millis(at)).unwrap();
+        look.store.registrations.counts().of(State::Lost)
+    };
+    assert_eq!((lost(BEGIN + 500), lost(BEGIN + 501)), (4, 5));
+}
+
+/// The end of a list is missing, and with it who was named in it: whoever the next list does not name is not sure, and gone with the one
+/// after.
+#[test]
+fn whom_a_list_behind_a_hole_does_not_name_is_not_sure() {
+    let (mut store, mut changes) = (Store::default(), Changes::default());
+    let all: Vec<News> = listed(4);
+    let people = |n: usize| {
+        let users = all.iter().filter_map(|news| match news {
+            News::Users { users, .. } => Some(users.clone()),
+            _ => None,
+        });
+        let users = users.flatten().take(n).collect();
+        let total = None;
+        [News::Users { users, total }, News::UsersComplete]
+    };
+    let states = |store: &Store| {
+        let counts = store.registrations.counts();
+        (counts.total, counts.of(State::Stale))
+    };
+    for news in all.clone() {
+        store.learn(news, Millis(BEGIN), &mut changes);
+    }
+    store.unsure(
+        "something is missing".into(),
+        Millis(BEGIN + 1),
+        &mut changes,
+    );
+    for news in all
+        .clone()
+        .into_iter()
+        .filter(|news| matches!(news, News::Snapshot { .. }))
+    {
+        store.learn(news, Millis(BEGIN + 2), &mut changes);
+    }
+    assert_eq!(states(&store), (8, 0), "read since");
+    for (stale, total) in [(2, 8), (0, 6)] {
+        for news in people(3) {
+            store.learn(news, Millis(BEGIN + 3), &mut changes);
+        }
+        assert_eq!(states(&store), (total, stale));
+    }
+}
+
 /// The disk is slower than what is told: what waits is still true, and only what is told behind it is not known.
 #[test]
 fn what_there_was_no_room_for_is_a_hole_behind_what_waits() {
