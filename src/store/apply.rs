@@ -260,7 +260,7 @@ impl Registrations {
                 self.gap_of(user, now, changes);
             }
         }
-        self.users.doubt_lists(true);
+        self.users.doubt_lists();
         self.metrics.registered(now, self.counts);
     }
 

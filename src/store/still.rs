@@ -125,7 +125,7 @@ impl Store {
             return false;
         }
         if whole {
-            table.users.doubt_lists(false);
+            table.users.know_lists();
         }
         table.tick(at, changes);
         table.metrics.registered(at, table.counts);

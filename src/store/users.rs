@@ -236,12 +236,16 @@ impl Users {
     }
 
     /// From now on it is not known who was named since the last whole list: whoever is not named until the next may be gone.
-    pub(super) fn doubt_lists(&mut self, doubted: bool) {
-        self.doubted = doubted;
-        let owners = self.slab.iter_mut().flatten();
-        for owner in owners.filter(|owner| owner.heard != Heard::Remembered) {
-            owner.listed = !doubted;
+    pub(super) fn doubt_lists(&mut self) {
+        self.doubted = true;
+        for owner in self.slab.iter_mut().flatten() {
+            owner.listed = false;
         }
+    }
+
+    /// Everything is known again, and of each whether they were named.
+    pub(super) fn know_lists(&mut self) {
+        self.doubted = false;
     }
 
     /// The users that nobody named since the last call, and whether that is all that is known of it; the next round starts.
