@@ -62,35 +62,38 @@ fn told(case: &Case, why: &str) -> String {
     format!("{why}\n    TRUNKLINE_SIM={case} cargo test --test sim replay -- --ignored --nocapture")
 }
 
+/// Does it again and again on every core there is, until there is no more to do.
+fn on_every_core(work: impl Fn() -> bool + Sync) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| while work() {});
+        }
+    });
+}
+
 /// Runs them all on every core there is; what fails is made smaller, and named in one line.
 fn run(seeds: std::ops::Range<u64>) -> Vec<String> {
     let next = std::sync::atomic::AtomicU64::new(seeds.start);
     let failed = std::sync::Mutex::new(Vec::new());
     let struck = std::sync::Mutex::new(case::Struck::default());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    if seed >= seeds.end || failed.lock().unwrap().len() >= 8 {
-                        return;
-                    }
-                    let ran = attempt(&Case::of(seed));
-                    if let Ok(ran) = &ran {
-                        struck.lock().unwrap().join(&ran.struck);
-                    }
-                    if let Err(failure) = ran {
-                        eprintln!(
-                            "seed {seed} fails at step {}: {}",
-                            failure.step, failure.why
-                        );
-                        let (case, failure) = smallest(&Case::of(seed), failure);
-                        failed.lock().unwrap().push(told(&case, &failure.why));
-                    }
-                }
-            });
+    on_every_core(|| {
+        let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if seed >= seeds.end || failed.lock().unwrap().len() >= 8 {
+            return false;
         }
+        match attempt(&Case::of(seed)) {
+            Ok(ran) => struck.lock().unwrap().join(&ran.struck),
+            Err(failure) => {
+                eprintln!(
+                    "seed {seed} fails at step {}: {}",
+                    failure.step, failure.why
+                );
+                let (case, failure) = smallest(&Case::of(seed), failure);
+                failed.lock().unwrap().push(told(&case, &failure.why));
+            }
+        }
+        true
     });
     let mut failed = failed.into_inner().unwrap();
     let missing = struck.into_inner().unwrap().missing();
@@ -149,35 +152,36 @@ fn shifts(seeds: std::ops::Range<u64>) {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let struck = std::sync::Mutex::new(std::collections::BTreeMap::new());
     let failed = std::sync::Mutex::new(Vec::new());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                let take = || todo.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
-                while let Some((seed, api)) = take() {
-                    let shift = Shift {
-                        seed: *seed,
-                        api: *api,
-                        minutes: 12,
-                        off: std::collections::BTreeSet::new(),
-                    };
-                    match whole::run(&shift) {
-                        Ok(ran) => {
-                            let mut struck = struck.lock().unwrap();
-                            for (trouble, times) in ran.struck {
-                                *struck.entry(trouble).or_insert(0) += times;
-                            }
-                        }
-                        Err(why) => {
-                            eprintln!("{shift} fails: {why}");
-                            let (shift, why) = whole::smallest(shift, why);
-                            let again = format!("{why}\n    TRUNKLINE_SIM_SHIFT={shift} cargo test --test sim a_shift_again -- --ignored --nocapture");
-                            failed.lock().unwrap().push(again);
-                        }
-                    }
+    on_every_core(|| {
+        let taken = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let Some((seed, api)) = todo.get(taken).copied() else {
+            return false;
+        };
+        let off = std::collections::BTreeSet::new();
+        let minutes = 12;
+        let shift = Shift {
+            seed,
+            api,
+            minutes,
+            off,
+        };
+        match whole::run(&shift) {
+            Ok(ran) => {
+                let mut struck = struck.lock().unwrap();
+                for (trouble, times) in ran.struck {
+                    *struck.entry(trouble).or_insert(0) += times;
                 }
-            });
+            }
+            Err(why) => {
+                eprintln!("{shift} fails: {why}");
+                let (shift, why) = whole::smallest(shift, why);
+                let again = format!(
+                    "{why}\n    TRUNKLINE_SIM_SHIFT={shift} cargo test --test sim a_shift_again -- --ignored --nocapture"
+                );
+                failed.lock().unwrap().push(again);
+            }
         }
+        true
     });
     let (failed, struck) = (failed.into_inner().unwrap(), struck.into_inner().unwrap());
     println!("{struck:?}");

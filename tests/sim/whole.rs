@@ -236,19 +236,13 @@ impl Floor {
             if !matches!(row.state(), State::Ok | State::Lost) {
                 if calm && matches!(row.state(), State::Stale | State::Unknown) {
                     return Err(format!(
-                        "after a calm {} {} is {} at {t}: {}",
-                        row.user_id().raw(),
-                        row.device().raw(),
+                        "after a calm {phone:?} is {} at {t}: {}",
                         row.state().word(),
                         row.status(),
                     ));
                 }
                 continue;
             }
-            let phone = (
-                row.user_id().raw().to_owned(),
-                row.device().raw().to_owned(),
-            );
             let Some(course) = self.truth.get(&phone) else {
                 return Err(format!("{phone:?} is no phone"));
             };
@@ -293,9 +287,7 @@ impl Floor {
         }
         Ok(())
     }
-}
 
-impl Floor {
     /// Nothing was asked beyond what the organisation allows, and no channel is left lying about.
     async fn within_limits(&self) -> Result<(), String> {
         let requests = self.control.requests().await;
