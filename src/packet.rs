@@ -218,7 +218,7 @@ fn summary(
     zone: &TimeZone,
 ) -> Result<String, RecordError> {
     let mut record = Record::open(record.clone())?;
-    let story = story(&mut record, about.from, about.to)?;
+    let story = story(&mut record, (about.from, about.to), &|| true)?;
     let digest = Digest {
         title: "packet".to_owned(),
         ..tell(&story, DigestFor::Successor, beside)

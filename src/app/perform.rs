@@ -10,6 +10,7 @@ mod interactions;
 mod jobs;
 mod log;
 mod memory;
+mod newest;
 pub mod packet;
 mod past;
 mod person;
@@ -127,10 +128,8 @@ impl Performer {
         let kept = profile
             .clone()
             .map(|name| digest::BesideFrom::Kept(state_dir.clone(), name));
-        let past = past::PastDesk {
-            beside: kept,
-            ..self.past
-        };
+        let mut past = self.past;
+        past.beside = kept;
         let operator = Text::from(crate::flow::operator(&self.environment));
         let drafts =
             profile.map(|profile| shelf::ShelfKeeper::at(state_dir.clone(), profile, operator));
@@ -246,7 +245,7 @@ impl Performer {
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),
-            Effect::Past(ask) => self.past.ask(ask, &self.done),
+            Effect::Past(ask) => self.past.ask(ask, self.done.clone()),
             Effect::Digest(ask) => self.past.digest(ask, &self.done),
             Effect::Packet(ask) => self.past.packet(ask, &self.environment, &self.done),
             Effect::Gate(why) => self.desk.gate(why),

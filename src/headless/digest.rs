@@ -106,7 +106,7 @@ fn of(
     let span = span(&args.since, args.until.as_deref(), &zone)?;
     let folder = RecordFolder::of(state_dir, &profile.name);
     let beside = BesideFrom::Kept(state_dir.to_owned(), profile.name.clone());
-    Ok((told(Some(folder), &beside, span, whom)?, zone))
+    Ok((told(Some(folder), &beside, span, whom, &|| true)?, zone))
 }
 
 fn shown(digest: &Digest, zone: &TimeZone, args: &SpanArgs) -> Result<u8, String> {

@@ -92,11 +92,15 @@ impl Alerts {
     }
 }
 
-/// Reads what happened between two moments.
+/// Reads what happened between two moments, as long as it is `wanted`: that is asked before each stretch.
 ///
 /// # Errors
 /// When nothing was recorded until the second one, or what is needed cannot be read.
-pub fn story(record: &mut Record, from: Millis, to: Millis) -> Result<Story, RecordError> {
+pub fn story(
+    record: &mut Record,
+    (from, to): (Millis, Millis),
+    wanted: &dyn Fn() -> bool,
+) -> Result<Story, RecordError> {
     let (begins, _) = record.span()?;
     let begun = from.max(begins);
     let start = record.look(begun)?;
@@ -125,7 +129,7 @@ pub fn story(record: &mut Record, from: Millis, to: Millis) -> Result<Story, Rec
         end: Store::default(),
     };
     let mut at = begun;
-    while at <= story.to {
+    while at <= story.to && wanted() {
         let reel = record.reel(at)?;
         let next = reel.next.filter(|next| *next <= story.to);
         story.roll(reel, next);

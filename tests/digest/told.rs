@@ -214,7 +214,7 @@ fn hour(folder: &RecordFolder) {
 fn digest(folder: &RecordFolder, (from, to): (i64, i64), whom: DigestFor) -> Digest {
     let mut record = Record::open(folder.clone()).unwrap();
     tell(
-        &story(&mut record, at(from), at(to)).unwrap(),
+        &story(&mut record, (at(from), at(to)), &|| true).unwrap(),
         whom,
         &beside(),
     )
@@ -372,7 +372,7 @@ fn what_the_record_does_not_reach_and_an_audit_that_is_another_one_are_said() {
     let folder = RecordFolder::at(dir.path().join("record"));
     hour(&folder);
     let mut record = Record::open(folder).unwrap();
-    let story = story(&mut record, at(-60), at(29)).unwrap();
+    let story = story(&mut record, (at(-60), at(29)), &|| true).unwrap();
     let mut other = beside();
     other.audit[4].prev = "hash-other".into();
     let told = tell(&story, DigestFor::Returned, &other);

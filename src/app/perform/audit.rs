@@ -51,7 +51,7 @@ impl FlowStarter {
             return;
         };
         let (name, done) = (profile.name.clone(), self.done.clone());
-        tokio::task::spawn_blocking(move || {
+        self.audits.ask(move || {
             let _ = done.send(look(&state_dir, &name));
         });
     }

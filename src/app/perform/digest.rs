@@ -53,7 +53,7 @@ pub fn beside(state_dir: &Path, profile: &str) -> Result<Beside, String> {
     })
 }
 
-/// Tells what happened between two moments.
+/// Tells what happened between two moments, as far as that is read while it is wanted.
 ///
 /// # Errors
 /// A sentence: nothing was recorded, or a file cannot be read.
@@ -62,11 +62,12 @@ pub fn digest(
     from: &BesideFrom,
     span: (Millis, Millis),
     whom: DigestFor,
+    wanted: &dyn Fn() -> bool,
 ) -> Result<Digest, String> {
     let folder = folder.ok_or(RecordError::NoProfile);
     let told = folder
         .and_then(Record::open)
-        .and_then(|mut record| story(&mut record, span.0, span.1));
+        .and_then(|mut record| story(&mut record, span, wanted));
     let told = told.map_err(|error| error.to_string())?;
     let beside = from.read()?;
     Ok(tell(&told, whom, &beside))

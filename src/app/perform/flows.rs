@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{SetOnce, mpsc};
 use tokio::task::JoinSet;
 
+use super::newest::Newest;
 use crate::app::event::Done;
 use crate::cloud::Client;
 use crate::config::Profile;
@@ -36,6 +37,8 @@ pub(super) struct FlowStarter {
     pub(super) done: mpsc::UnboundedSender<Done>,
     /// Why nothing may be sent that is begun now.
     gate: Mutex<Option<Text>>,
+    /// Reads of the audit.
+    pub(super) audits: Newest,
     /// Jobs that are being written down.
     pub(super) writing: Arc<Mutex<JoinSet<()>>>,
 }
@@ -84,6 +87,7 @@ impl FlowStarter {
             kit: Arc::default(),
             stoppers: Arc::default(),
             gate: Mutex::default(),
+            audits: Newest::default(),
             writing: Arc::default(),
             done,
         }

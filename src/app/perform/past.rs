@@ -1,12 +1,12 @@
 //! Reads the past, beside the loop: a disk may be slow.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
 use super::digest::{BesideFrom, digest};
+use super::newest::Newest;
 use super::packet::{PacketOrder, packet};
 use crate::app::digest::DigestNews;
 use crate::app::event::Done;
@@ -37,69 +37,97 @@ pub(super) struct PastDesk {
     pub(super) folder: Option<RecordFolder>,
     /// Where what is told beside it is; none is nowhere.
     pub(super) beside: Option<BesideFrom>,
-    /// The last row whose past was asked for: of others nothing is wanted any more.
-    pub(super) trail: Arc<AtomicU64>,
+    looks: Newest,
+    /// What comes after the moments that were looked at: the next look does not wait for it.
+    aheads: Newest,
+    digests: Newest,
+    trails: Newest,
 }
 
 impl PastDesk {
     /// Begins to read; what comes of it is told.
-    pub(super) fn ask(&self, ask: PastAsk, done: &mpsc::UnboundedSender<Done>) {
-        let (folder, done) = (self.folder.clone(), done.clone());
-        let trail = Arc::clone(&self.trail);
-        tokio::task::spawn_blocking(move || {
-            let number = match &ask {
-                PastAsk::Figures => {
+    pub(super) fn ask(&self, ask: PastAsk, done: mpsc::UnboundedSender<Done>) {
+        let folder = self.folder.clone();
+        match ask {
+            PastAsk::Figures => {
+                tokio::task::spawn_blocking(move || {
                     // Where nothing was recorded, charts begin empty.
                     let figures = folder.and_then(|folder| figures(folder).ok());
                     let _ = done.send(Done::Figures(figures.unwrap_or_default()));
-                    return;
-                }
-                PastAsk::Trail { ask, of, until } => {
-                    trail.fetch_max(*ask, Ordering::Relaxed);
-                    return read_trail(folder, (*ask, of.clone(), *until), &trail, &done);
-                }
-                PastAsk::At { ask, .. } | PastAsk::Step { ask, .. } => *ask,
+                });
+            }
+            PastAsk::Trail { ask, of, until } => {
+                let trails = self.trails.clone();
+                self.trails
+                    .ask(move || read_trail(folder, (ask, of, until), &trails, &done));
+            }
+            PastAsk::At { ask, at } => {
+                self.look(ask, done, move |record, _| Ok((look(record, at)?, None)));
+            }
+            PastAsk::Step {
+                ask,
+                from,
+                step,
+                back,
+                kind,
+                filter,
+            } => self.look(ask, done, move |record, looks| {
+                kind.visit(Search {
+                    record,
+                    looks,
+                    from,
+                    step,
+                    back,
+                    kind,
+                    filter,
+                })
+            }),
+        }
+    }
+
+    /// Begins to find a moment. Tells what was known then, and after it what was told from there on: nobody waits for that before the
+    /// screen can show the moment, nor before the next one is found.
+    fn look(
+        &self,
+        ask: u64,
+        done: mpsc::UnboundedSender<Done>,
+        find: impl FnOnce(&mut Record, &Newest) -> Result<Found, RecordError> + Send + 'static,
+    ) {
+        let folder = self.folder.clone();
+        let (looks, aheads) = (self.looks.clone(), self.aheads.clone());
+        self.looks.ask(move || {
+            let tell = |look, turn| {
+                let _ = done.send(Done::Past(Box::new(PastNews { ask, look, turn })));
             };
             let opened = folder.ok_or(RecordError::NoProfile).and_then(Record::open);
-            answer(opened, number, ask, &done);
+            let found = opened.and_then(|mut record| Ok((find(&mut record, &looks)?, record)));
+            let ((mut look, turn), mut record) = match found {
+                Ok(found) => found,
+                Err(error) => return tell(Err(error), None),
+            };
+            let (at, rest) = (look.at, std::mem::take(&mut look.rest));
+            tell(Ok(Box::new(look)), turn);
+            aheads.ask(move || {
+                let ahead = record.ahead(rest).unwrap_or_else(|error| Ahead {
+                    moments: [Moment::hole(at)].into(),
+                    next: None,
+                    damage: vec![error.to_string()],
+                });
+                let _ = done.send(Done::Ahead(Box::new(AheadNews { ask, ahead })));
+            });
         });
     }
-}
 
-/// Tells what was known, then what was told from there on: nobody waits for that before the screen can show the moment.
-fn answer(
-    opened: Result<Record, RecordError>,
-    ask: u64,
-    asked: PastAsk,
-    done: &mpsc::UnboundedSender<Done>,
-) {
-    let tell = |look, turn| {
-        let _ = done.send(Done::Past(Box::new(PastNews { ask, look, turn })));
-    };
-    let found = opened.and_then(|mut record| Ok((find(&mut record, asked)?, record)));
-    let ((mut look, turn), mut record) = match found {
-        Ok(found) => found,
-        Err(error) => return tell(Err(error), None),
-    };
-    let (at, rest) = (look.at, std::mem::take(&mut look.rest));
-    tell(Ok(Box::new(look)), turn);
-    let ahead = record.ahead(rest).unwrap_or_else(|error| Ahead {
-        moments: [Moment::hole(at)].into(),
-        next: None,
-        damage: vec![error.to_string()],
-    });
-    let _ = done.send(Done::Ahead(Box::new(AheadNews { ask, ahead })));
-}
-
-impl PastDesk {
     /// Begins to put together what happened; it is told.
     pub(super) fn digest(&self, wanted: DigestAsk, done: &mpsc::UnboundedSender<Done>) {
         let DigestAsk { ask, span, whom } = wanted;
         let (folder, done) = (self.folder.clone(), done.clone());
         let beside = self.beside.clone();
         let beside = beside.unwrap_or_else(|| BesideFrom::Given(Arc::default()));
-        tokio::task::spawn_blocking(move || {
-            let digest = digest(folder, &beside, span, whom);
+        let digests = self.digests.clone();
+        self.digests.ask(move || {
+            let wanted = || !digests.is_superseded();
+            let digest = digest(folder, &beside, span, whom, &wanted);
             let _ = done.send(Done::Digest(Box::new(DigestNews { ask, digest })));
         });
     }
@@ -167,7 +195,7 @@ fn figures(folder: RecordFolder) -> Result<Vec<(Millis, Figures)>, RecordError> 
 fn read_trail(
     folder: Option<RecordFolder>,
     (ask, of, until): (u64, TrailOf, Millis),
-    newest: &AtomicU64,
+    trails: &Newest,
     done: &mpsc::UnboundedSender<Done>,
 ) {
     let tell = |steps: &[TrailStep], back_to, reading| {
@@ -186,10 +214,10 @@ fn read_trail(
                 tell(steps, Some(from), true);
                 told = Some(Instant::now());
             }
-            newest.load(Ordering::Relaxed) == ask
+            !trails.is_superseded()
         })
     });
-    if newest.load(Ordering::Relaxed) == ask {
+    if !trails.is_superseded() {
         let (steps, back_to) = found.ok().unzip();
         tell(&steps.unwrap_or_default(), back_to, false);
     }
@@ -202,31 +230,9 @@ fn look(record: &mut Record, at: Millis) -> Result<Look, RecordError> {
     Ok(look)
 }
 
-fn find(record: &mut Record, ask: PastAsk) -> Result<Found, RecordError> {
-    match ask {
-        PastAsk::At { at, .. } => Ok((look(record, at)?, None)),
-        // Answered where it is asked: nothing of the screen waits for it.
-        PastAsk::Figures | PastAsk::Trail { .. } => Err(RecordError::NoProfile),
-        PastAsk::Step {
-            from,
-            step,
-            back,
-            kind,
-            filter,
-            ..
-        } => kind.visit(Search {
-            record,
-            from,
-            step,
-            back,
-            kind,
-            filter,
-        }),
-    }
-}
-
 struct Search<'a> {
     record: &'a mut Record,
+    looks: &'a Newest,
     from: Millis,
     step: Option<usize>,
     back: bool,
@@ -248,6 +254,9 @@ impl Visit for Search<'_> {
         let query = Query::parse(&self.filter, K::FIELDS).ok();
         let mut at = self.from;
         for _ in 0..SEARCHED {
+            if self.looks.is_superseded() {
+                break;
+            }
             let reel = self.record.reel(at)?;
             let (from, next) = (reel.from, reel.next);
             let until = next.map_or(Millis(i64::MAX), |next| next.plus(-1));
