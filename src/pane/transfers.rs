@@ -30,6 +30,7 @@ const ACTIONS: &[Action] = &[
     Action::Detail,
     Action::Transfer,
     Action::Consult,
+    Action::Sip,
     Action::Mark,
     Action::New,
     Action::Clone,
