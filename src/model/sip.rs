@@ -274,7 +274,7 @@ impl SipMessage {
     pub fn label(&self) -> String {
         let words = self.first.words();
         if self.resent.is_some() {
-            format!("↻ resent {words}")
+            format!("↻{words} again")
         } else if self.media.is_empty() {
             words
         } else {

@@ -69,15 +69,16 @@ impl Lanes {
         }
         let (left, right) = (from.min(to), from.max(to));
         let room = self.at(right) - self.at(left) - 1;
-        // One column of line at the tail, one at the head, and a space on both sides of the word.
-        let word = fit(word, room.saturating_sub(5));
-        let free = room.saturating_sub(width(&word) + 3);
+        // A space on both sides of the word, where there is room for it and for a line.
+        let gap = if width(word) + 5 <= room { " " } else { "" };
+        let word = fit(word, room - 1);
+        let free = room.saturating_sub(width(&word) + 1 + 2 * gap.len());
         let tail = free / 2;
         let ends = [line.repeat(tail), line.repeat(free - tail)];
         let arrow = if from < to {
-            format!("{} {word} {}→", ends[0], ends[1])
+            format!("{}{gap}{word}{gap}{}→", ends[0], ends[1])
         } else {
-            format!("←{} {word} {}", ends[1], ends[0])
+            format!("←{}{gap}{word}{gap}{}", ends[1], ends[0])
         };
         LaneRow {
             before: self.bars(0..left + 1, 0),
@@ -133,7 +134,7 @@ mod tests {
             [
                 "      one             two            three      ",
                 "        │─── INVITE ───→│               │",
-                "        │               │←─ 180 Ringi… ─│",
+                "        │               │←180 Ringing at…│",
                 "        │──────────── BYE ─────────────→│",
                 "        │               │←→ OPTIONS",
             ]
