@@ -238,8 +238,8 @@ impl Ladder {
                 n => format!("{n} messages"),
             }),
             count(self.resent(), "sent again"),
-            count(self.refusals(), "refused (4xx to 6xx)"),
-            count(self.left_out, "more are not shown"),
+            count(self.refusals(), "refused"),
+            count(self.left_out, "more not shown"),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }

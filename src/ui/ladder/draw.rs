@@ -27,8 +27,7 @@ const HIGH: u16 = 28;
 /// Columns before the lanes: the cursor and the mark, the time, a gap.
 const GUTTER: usize = 16;
 
-const FOOT: &str =
-    "Enter message  Space mark  = compare  y copy  x export  r re-read  ? keys  Esc close";
+const FOOT: &str = "Enter message  Space mark  = compare  y copy  x file  r re-read  Esc close";
 
 impl LadderView {
     /// Draws it over the whole of an area.
@@ -75,18 +74,15 @@ impl LadderView {
                 (_, true) => Role::Warn,
                 _ => Role::Text,
             };
+            let read = known.read.clock(&self.zone, now);
+            parts.push(match (&self.failed, self.reading) {
+                (_, true) => (format!("read {read}, reading again …"), Role::Dim),
+                (Some(_), _) => (format!("read {read}, and not since"), Role::Stale),
+                _ => (format!("read {read}"), Role::Dim),
+            });
             parts.push((known.ladder.figures(), role));
             if !known.faults.is_empty() {
                 parts.push((format!("{} not readable", known.faults.len()), Role::Warn));
-            }
-            let read = known.read.clock(&self.zone, now);
-            match (&self.failed, self.reading) {
-                (_, true) => parts.push((format!("read {read}, reading again …"), Role::Dim)),
-                (Some(_), _) => {
-                    let text = format!("read {read}; since then it could not be read");
-                    parts.push((text, Role::Stale));
-                }
-                _ => parts.push((format!("read {read}"), Role::Dim)),
             }
         }
         let mut x = line.x;
@@ -297,7 +293,7 @@ fn split(body: Rect, messages: usize) -> (Rect, Rect, Rect) {
     // No more than the ladder needs, and no more than half.
     let wanted = u16::try_from(messages)
         .unwrap_or(u16::MAX)
-        .saturating_add(2);
+        .saturating_add(1);
     let height = wanted.min(body.height.div_ceil(2));
     let ladder = Rect { height, ..body };
     let rule = Rect {

@@ -24,6 +24,9 @@ const AGAIN: [i64; 2] = [500, 1_500];
 /// From the first INVITE to the answer at least, in milliseconds.
 const LEAD: i64 = 260;
 
+/// So long before anybody inside is rung whoever calls is answered, by the edge itself, in milliseconds.
+const GREETED: i64 = 2_100;
+
 /// From an attempt that was refused to the next one, in milliseconds.
 const NEXT: i64 = 340;
 
@@ -107,15 +110,13 @@ impl Scene<'_> {
 
     fn carrier(&self, number: usize, user: &str) -> Party {
         let carrier = self.world.carriers.get(number);
-        let proxy = self.world.plant.carriers.get(number);
-        let host = proxy.and_then(|told| told.proxy.split(':').next());
         Party {
             alias: carrier.map_or("", |carrier| carrier.name).to_owned(),
             // Out of a range that is kept for documentation (RFC 5737), as all of them are.
             ip: format!("203.0.113.{}", 20 + number % 200),
             port: 5060,
             user: user_of(user).to_owned(),
-            host: host.unwrap_or("org.example").to_owned(),
+            host: format!("{}.sip.example", carrier.map_or("", |carrier| carrier.id)),
             agent: "Carrier-SBC/7.2",
         }
     }
@@ -198,11 +199,18 @@ impl<'a> Course<'a> {
     /// When its first INVITE is sent.
     fn begins(&self, trouble: Trouble) -> Timestamp {
         let waits = if trouble.unheard { AGAIN[1] } else { 0 };
-        let known = self
-            .leg
-            .connected
-            .map_or(self.leg.started, |at| at.min(self.leg.started));
+        let answered = self.answered().unwrap_or(self.leg.started);
+        let known = answered.min(self.leg.started);
         known.checked_sub(ms(LEAD + waits)).unwrap_or(known)
+    }
+
+    /// When it was answered.
+    fn answered(&self) -> Option<Timestamp> {
+        let connected = self.leg.connected?;
+        if self.leg.who.is_outside() {
+            return connected.checked_sub(ms(GREETED)).ok();
+        }
+        Some(connected)
     }
 
     /// An attempt that is refused: where it came to, there is no room for it.
@@ -217,7 +225,7 @@ impl<'a> Course<'a> {
 
     fn run(self, trouble: Trouble) -> Vec<Message> {
         let begins = self.begins(trouble);
-        let leg = self.leg;
+        let (leg, answered) = (self.leg, self.answered());
         let mut says = Says::new(self.dialog, begins, self.draw);
         says.ask(0, "INVITE", true);
         for after in AGAIN.iter().filter(|_| trouble.unheard) {
@@ -232,8 +240,8 @@ impl<'a> Course<'a> {
         if leg.ending != Some(ending::UNAVAILABLE) {
             says.answer(0, "180", "Ringing", "INVITE", true);
         }
-        if let Some(connected) = leg.connected {
-            says.to(connected);
+        if let Some(answered) = answered {
+            says.to(answered);
             says.answer(0, "200", "OK", "INVITE", true);
             says.acknowledge(19, true);
         }
