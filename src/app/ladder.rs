@@ -74,12 +74,14 @@ impl App {
                 Some(export("json", body, ladder))
             }
         };
-        match effect {
-            Some(effect) => self.effects.push(effect),
-            None => {
-                let text = "there is no message yet";
-                self.messages.say(Weight::Note, text, now);
-            }
+        if let Some(effect) = effect {
+            self.effects.push(effect);
+        } else {
+            let text = match wish {
+                LadderWish::Read => "the SIP messages are being read",
+                _ => "there is no SIP message yet",
+            };
+            self.messages.say(Weight::Note, text, now);
         }
     }
 

@@ -50,16 +50,13 @@ pub fn text(ladder: &Ladder, read: Millis, zone: &TimeZone, messages: bool) -> S
     for message in &ladder.messages {
         let _ = write!(out, "{}  ", message.clock(zone));
         let label = message.label();
-        match lanes {
-            Some(lanes) => {
-                let again = message.resent.is_some();
-                let row = lanes.row((message.from, message.to), &label, again);
-                let _ = write!(out, "{}{}{}", row.before, row.arrow, row.after);
-            }
-            None => {
-                let [from, to] = ladder.ends(message).map(safe);
-                let _ = write!(out, "{from} → {to}: {}", safe(&label));
-            }
+        if let Some(lanes) = lanes {
+            let again = message.resent.is_some();
+            let row = lanes.row((message.from, message.to), &label, again);
+            let _ = write!(out, "{}{}{}", row.before, row.arrow, row.after);
+        } else {
+            let [from, to] = ladder.ends(message).map(safe);
+            let _ = write!(out, "{from} → {to}: {}", safe(&label));
         }
         let again = message.resent.map(|again| format!("  {}", again.words()));
         let _ = writeln!(out, "{}", again.unwrap_or_default());
@@ -75,8 +72,11 @@ pub fn text(ladder: &Ladder, read: Millis, zone: &TimeZone, messages: bool) -> S
 /// A message as it was recorded, line by line; safe to show.
 #[must_use]
 pub fn said(message: &SipMessage) -> String {
-    let lines = message.text.raw().lines();
-    let mut out: String = lines.map(|line| format!("{}\n", safe(line))).collect();
+    let mut out = String::new();
+    for line in message.text.raw().lines() {
+        out.push_str(&safe(line));
+        out.push('\n');
+    }
     if message.text.is_empty() {
         out = format!(
             "{}\nthe message itself is not kept\n",

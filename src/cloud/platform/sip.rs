@@ -31,12 +31,11 @@ impl Platform<'_> {
         urgency: Urgency,
     ) -> Result<(Ladder, Vec<Fault>), Error> {
         let now = Millis(Timestamp::now().as_millisecond());
-        let began = match asked.began {
-            Some(began) => began,
-            None => {
-                let conversation = self.conversation(&asked.id).await?;
-                conversation.started.unwrap_or(now.plus(-REACH))
-            }
+        let began = if let Some(began) = asked.began {
+            began
+        } else {
+            let conversation = self.conversation(&asked.id).await?;
+            conversation.started.unwrap_or(now.plus(-REACH))
         };
         let [from, to] = span(began, asked.ended, now).map(|at| at.to_string());
         let query = [

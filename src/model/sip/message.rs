@@ -162,13 +162,12 @@ impl<'a> Raw<'a> {
         let told = self.header("via", "v").and_then(|value| {
             let first = value.split(',').next()?.to_owned();
             let mut parameters = first.split(';').skip(1);
-            let branch = parameters.find_map(|parameter| {
+            parameters.find_map(|parameter| {
                 let (name, value) = parameter.split_once('=')?;
                 name.trim()
                     .eq_ignore_ascii_case("branch")
                     .then(|| kept(value.trim()))
-            });
-            branch
+            })
         });
         told.unwrap_or_else(|| self.one.branch.clone())
     }

@@ -68,7 +68,11 @@ pub(super) fn media(body: &str) -> Vec<SdpMedia> {
                 let mut words = value.split_ascii_whitespace();
                 let kind = words.next().unwrap_or_default();
                 let places = words.next().unwrap_or_default();
-                port = places.split('/').next().unwrap_or_default().to_owned();
+                places
+                    .split('/')
+                    .next()
+                    .unwrap_or_default()
+                    .clone_into(&mut port);
                 let codecs = words.skip(1).take(MOST).map(|number| {
                     let known = KNOWN.iter().find(|(known, _)| *known == number);
                     Text::from(known.map_or(number, |(_, name)| *name))

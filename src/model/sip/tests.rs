@@ -116,11 +116,11 @@ fn a_party_without_a_name_is_called_by_its_address_or_by_whom_it_names() {
     // A response comes from whom its request was for.
     assert_eq!((ladder.messages[1].from, ladder.messages[1].to), (2, 3));
     // An address that has a name somewhere has it everywhere.
-    let mut named = message(0, "BYE sip:a SIP/2.0", "2 BYE", false);
-    named.source.alias = Text::default();
+    let mut nameless = message(0, "BYE sip:a SIP/2.0", "2 BYE", false);
+    nameless.source.alias = Text::default();
     let ladder = super::Ladder::of(
         "c".into(),
-        vec![message(1, "ACK sip:a SIP/2.0", "1 ACK", true), named],
+        vec![message(1, "ACK sip:a SIP/2.0", "1 ACK", true), nameless],
         0,
     );
     assert_eq!(ladder.parties.len(), 2, "{:?}", ladder.parties);

@@ -195,17 +195,13 @@ impl LadderView {
         let look = theme.style(message::role(message));
         let bars = theme.style(Role::Border);
         let label = message.label();
-        let parts = match lanes {
-            Some(lanes) => {
-                let again = message.resent.is_some();
-                let row = lanes.row((message.from, message.to), &label, again);
-                vec![(row.before, bars), (row.arrow, look), (row.after, bars)]
-            }
-            None => {
-                let [from, to] = ladder.ends(message).map(safe);
-                let text = format!("{from} → {to}: {}", safe(&label));
-                vec![(text, look)]
-            }
+        let parts = if let Some(lanes) = lanes {
+            let again = message.resent.is_some();
+            let row = lanes.row((message.from, message.to), &label, again);
+            vec![(row.before, bars), (row.arrow, look), (row.after, bars)]
+        } else {
+            let [from, to] = ladder.ends(message).map(safe);
+            vec![(format!("{from} → {to}: {}", safe(&label)), look)]
         };
         let gutter = [(gutter, theme.style(Role::Dim))];
         let mut x = line.x;

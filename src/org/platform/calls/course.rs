@@ -56,7 +56,7 @@ impl Scene<'_> {
     }
 
     fn leg(&self, call: &Interaction, leg: &Leg, way: Way) -> Vec<Message> {
-        let (caller, callee) = (customer(call).unwrap_or(DNIS), address(leg));
+        let (caller, target) = (customer(call).unwrap_or(DNIS), address(leg));
         let edge = self.edge(way.edge);
         if leg.who.is_outside() {
             let at = |edge| Course::new(call, leg, [self.carrier(way.carrier, caller), edge], DNIS);
@@ -66,19 +66,19 @@ impl Scene<'_> {
         match leg.who.purpose {
             EXTERNAL => {
                 let to = |carrier| {
-                    let carrier = self.carrier(carrier, &callee);
-                    Course::new(call, leg, [edge.clone().called(DNIS), carrier], &callee)
+                    let carrier = self.carrier(carrier, &target);
+                    Course::new(call, leg, [edge.clone().called(DNIS), carrier], &target)
                 };
                 let next = (way.carrier + 1) % self.world.carriers.len().max(1);
                 self.tried(way, call, [to(way.carrier), to(next)])
             }
             AGENT => {
-                let Some(phone) = way::person(leg).map(|person| self.phone(person, &callee)) else {
+                let Some(phone) = way::person(leg).map(|person| self.phone(person, &target)) else {
                     return Vec::new();
                 };
                 let (edge, phone) = phone;
                 let edge = self.edge(edge).called(caller);
-                let course = Course::new(call, leg, [edge, phone], &callee).over_tls();
+                let course = Course::new(call, leg, [edge, phone], &target).over_tls();
                 course.run(Trouble::default())
             }
             _ => Vec::new(),
@@ -166,10 +166,10 @@ struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn new(call: &Interaction, leg: &'a Leg, [caller, callee]: [Party; 2], to: &str) -> Self {
-        let callee = callee.called(to);
+    fn new(call: &Interaction, leg: &'a Leg, [caller, target]: [Party; 2], to: &str) -> Self {
+        let target = target.called(to);
         // Another attempt is another call to those who are asked.
-        let draw = hash(&format!("{} {} {}", leg.id, caller.alias, callee.alias));
+        let draw = hash(&format!("{} {} {}", leg.id, caller.alias, target.alias));
         let opus = !Way::of(call, 1).draw.is_multiple_of(3);
         Self {
             leg,
@@ -181,7 +181,7 @@ impl<'a> Course<'a> {
                     format!("{:08x}", draw >> 32),
                     format!("{:08x}", draw & 0xffff_ffff),
                 ],
-                parties: [caller, callee],
+                parties: [caller, target],
                 transport: "UDP",
                 codec: if opus { "opus" } else { "PCMA" },
                 draw,

@@ -92,11 +92,11 @@ impl Message {
 
     /// Who says it, and to whom.
     fn ends(&self) -> [&Party; 2] {
-        let [caller, callee] = &self.dialog.parties;
+        let [caller, target] = &self.dialog.parties;
         if self.by_caller {
-            [caller, callee]
+            [caller, target]
         } else {
-            [callee, caller]
+            [target, caller]
         }
     }
 
@@ -107,12 +107,12 @@ impl Message {
 
     /// Who the request was from and for, each with the tag.
     fn named(&self) -> [(&Party, &str); 2] {
-        let ([caller, callee], [mine, theirs]) = (&self.dialog.parties, &self.dialog.tags);
+        let ([caller, target], [mine, theirs]) = (&self.dialog.parties, &self.dialog.tags);
         if self.asked_by_caller() {
             let tag = if self.tagged { theirs.as_str() } else { "" };
-            [(caller, mine), (callee, tag)]
+            [(caller, mine), (target, tag)]
         } else {
-            [(callee, theirs), (caller, mine)]
+            [(target, theirs), (caller, mine)]
         }
     }
 
