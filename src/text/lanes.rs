@@ -134,7 +134,7 @@ mod tests {
             [
                 "      one             two            three      ",
                 "        │─── INVITE ───→│               │",
-                "        │               │←180 Ringing at…│",
+                "        │               │←180 Ringing a…│",
                 "        │──────────── BYE ─────────────→│",
                 "        │               │←→ OPTIONS",
             ]
