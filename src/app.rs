@@ -26,6 +26,7 @@ mod hourly;
 mod input;
 pub mod inquiries;
 pub mod jobs;
+mod ladder;
 mod lookout;
 pub mod memory;
 mod news;

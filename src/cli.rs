@@ -11,6 +11,7 @@ pub mod record;
 pub mod report;
 pub mod route;
 pub mod share;
+pub mod sip;
 pub mod transfer;
 pub mod webhook;
 pub mod write;
@@ -111,6 +112,8 @@ pub enum Command {
     Get(list::GetArgs),
     /// Whose a number or an extension is, or which numbers somebody has
     Whois(list::WhoisArgs),
+    /// What was said over SIP for a call: who, to whom, when, and what was sent again
+    Sip(sip::SipArgs),
     /// Read once and tell how it is: registrations, reads, active users, carriers; or, with --from, --to or --by, how it was
     Report(report::ReportArgs),
     /// Everything but the screen, with dashboard, metrics and health over HTTP, until INT or TERM

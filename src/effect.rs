@@ -15,6 +15,7 @@ use crate::model::inquiry::Inquiry;
 use crate::model::job::Job;
 use crate::model::person::Pasted;
 use crate::model::route::Known;
+use crate::model::sip::SipAsk;
 use crate::model::trail::TrailOf;
 use crate::model::{DeviceId, InteractionId, QueueId, RouteId, UserId};
 use crate::shelf;
@@ -63,6 +64,8 @@ pub enum Effect {
     Survey(DeviceId),
     /// Look at a phone closely; it comes back as [`crate::app::event::Done::Closeup`].
     Closeup(DeviceId),
+    /// Read what was said over SIP for a call; it comes back as [`crate::app::event::Done::Ladder`].
+    Ladder(SipAsk),
     /// Probe this now; the finding comes back as [`crate::app::event::Done::Found`].
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`crate::app::event::Done::Flow`].

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod digest;
 pub mod sheet;
+pub mod sip;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

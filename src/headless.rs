@@ -19,6 +19,7 @@ pub mod route;
 pub mod serve;
 pub mod setup;
 pub mod share;
+pub mod sip;
 pub mod transfer;
 pub mod webhook;
 pub mod write;

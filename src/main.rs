@@ -131,6 +131,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Org(args)) => organisation(args),
         Some(Command::Get(args)) => world.get(args),
         Some(Command::Whois(args)) => world.get(args.list()),
+        Some(Command::Sip(args)) => world.write(|p, e, _| headless::sip::ladder(p, e, args)),
         Some(Command::Report(args)) => world.report(&args),
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Login) => world.write(|p, e, _| headless::login::login(p, e)),

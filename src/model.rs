@@ -35,6 +35,7 @@ pub mod registration;
 pub mod report;
 pub mod requester;
 pub mod route;
+pub mod sip;
 pub mod softphone;
 pub mod trail;
 pub mod transfer;

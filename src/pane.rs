@@ -12,6 +12,7 @@ pub mod endpoints;
 pub mod estate;
 pub mod filter;
 pub mod jobs;
+pub mod ladder;
 pub mod list;
 pub mod numbers;
 pub mod pulse;

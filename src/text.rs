@@ -8,6 +8,7 @@
 pub mod chart;
 pub mod collate;
 pub mod json;
+pub mod lanes;
 pub(crate) mod near;
 
 use std::borrow::Cow;

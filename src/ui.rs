@@ -13,6 +13,7 @@ pub mod grid;
 pub mod header;
 pub mod help;
 pub mod keys;
+pub mod ladder;
 pub mod layer;
 pub mod lines;
 pub mod notice;

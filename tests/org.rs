@@ -56,6 +56,8 @@ mod platform_integrations;
 mod platform_phones;
 #[path = "org/platform_sign_in.rs"]
 mod platform_sign_in;
+#[path = "org/platform_sip.rs"]
+mod platform_sip;
 #[path = "org/platform_topics.rs"]
 mod platform_topics;
 #[path = "org/platform_triggers.rs"]

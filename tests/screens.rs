@@ -28,6 +28,8 @@ mod details;
 mod forms;
 #[path = "screens/jobs.rs"]
 mod jobs;
+#[path = "screens/ladder.rs"]
+mod ladder;
 #[path = "screens/lists.rs"]
 mod lists;
 #[path = "screens/messages.rs"]

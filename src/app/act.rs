@@ -78,7 +78,11 @@ impl App {
         {
             return;
         }
-        if self.run_alert(command) || self.run_digest(command) || self.run_bookmark(command) {
+        if self.run_alert(command)
+            || self.run_digest(command)
+            || self.run_bookmark(command)
+            || self.run_ladder(command)
+        {
             return;
         }
         if let Command::Theme(name) = command {

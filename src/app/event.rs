@@ -15,6 +15,7 @@ use crate::model::job::Job;
 use crate::model::person::Person;
 use crate::model::provision::Surroundings;
 use crate::model::registration::closeup::Closeup;
+use crate::model::sip::Ladder;
 use crate::model::softphone::found::Survey;
 use crate::model::{DeviceId, InteractionId, UserId};
 use crate::record::RecorderNews;
@@ -80,6 +81,8 @@ pub enum Done {
     Surveyed(Box<Result<Survey, Text>>),
     /// A phone was looked at closely; none when the organisation has it no more. Else why it could not be.
     Closeup(DeviceId, Box<Result<Option<Closeup>, Text>>),
+    /// What was said over SIP for a call, with what could not be used of it; or why it could not be read.
+    Ladder(InteractionId, Box<Result<(Ladder, Vec<Text>), Text>>),
     /// What came of reading the interactions.
     Interactions(Box<super::transfers::ListedInteractions>),
     /// What somebody looks at was read, or could not be.

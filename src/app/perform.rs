@@ -8,6 +8,7 @@ mod hourly;
 mod inquiries;
 mod interactions;
 mod jobs;
+mod ladder;
 mod log;
 mod memory;
 mod newest;
@@ -240,6 +241,7 @@ impl Performer {
             Effect::Inquire(inquiry, queues) => self.desk.inquire(inquiry, queues),
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Survey(phone) => self.desk.survey(phone),
+            Effect::Ladder(asked) => self.desk.ladder(asked),
             Effect::Closeup(phone) => self.desk.closeup(phone),
             Effect::ReadSurroundings => self.desk.read_surroundings(),
             Effect::LookUp(id) => self.desk.look_up(id),

@@ -31,6 +31,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "sip",
+        &[
+            "trunkline sip 3f1c5a52-0c1e-4a52-9d2e-1f0e8f6b7c3d",
+            "trunkline sip 3f1c5a52-0c1e-4a52-9d2e-1f0e8f6b7c3d --messages --json",
+        ],
+    ),
+    (
         "report",
         &[
             "trunkline report --json",

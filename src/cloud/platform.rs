@@ -21,6 +21,7 @@ pub mod pages;
 pub mod phones;
 pub mod quality;
 pub(super) mod routes;
+mod sip;
 pub mod softphones;
 pub mod trunks;
 

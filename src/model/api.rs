@@ -103,6 +103,8 @@ pub struct Capabilities {
     pub numbers: bool,
     /// How calls sounded is told.
     pub quality: bool,
+    /// What was said over SIP for a call is told.
+    pub sip: bool,
     /// A phone can be looked at closely: its edges, its line and its station.
     pub closeups: bool,
 }
@@ -124,6 +126,7 @@ const DIRECT: Capabilities = Capabilities {
     conditions: false,
     numbers: false,
     quality: false,
+    sip: false,
     closeups: false,
     stations: false,
 };
@@ -145,6 +148,7 @@ const PLATFORM: Capabilities = Capabilities {
     conditions: true,
     numbers: true,
     quality: true,
+    sip: true,
     closeups: true,
     stations: true,
 };

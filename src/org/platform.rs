@@ -51,6 +51,7 @@ pub(super) mod topics;
 pub(super) mod triggers;
 pub(super) mod trunks;
 mod users;
+mod way;
 mod works;
 
 use hyper::{Method, StatusCode};

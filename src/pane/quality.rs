@@ -5,12 +5,13 @@ use ratatui::text::{Line, Span};
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked, Related, facts};
 use super::numbers::{age, unread};
-use super::{Abroad, Desk, Scene};
+use super::{Abroad, Desk, Scene, ladder};
 use crate::effect::Effect;
 use crate::kind::quality::{CallLine, Quality, role};
 use crate::model::api::Capabilities;
 use crate::model::inquiry::Inquiry;
-use crate::model::quality::Scores;
+use crate::model::quality::{Call, Scores};
+use crate::model::sip::SipAsk;
 use crate::store::Store;
 use crate::store::carriers::Reading;
 use crate::store::quality::{CallGroup, FEW};
@@ -57,12 +58,23 @@ fn told(group: &CallGroup, scene: &Scene<'_>) -> String {
     )
 }
 
+/// Opens the SIP ladder of a call.
+fn sip(call: &Call, desk: &mut Desk<'_>) {
+    let asked = SipAsk {
+        id: call.id.clone(),
+        began: call.began,
+        ended: call.ended,
+    };
+    ladder::open(asked, desk);
+}
+
 impl Listing for Quality {
     type Kind = Self;
     type Source = Arranged<Self>;
 
     const ACTIONS: &'static [Action] = &[
         Action::Detail,
+        Action::Sip,
         Action::Related,
         Action::Filter,
         Action::Sort,
@@ -187,7 +199,16 @@ impl Listing for Quality {
         user.into_iter().chain(edge).chain(carrier).collect()
     }
 
-    fn act(&mut self, action: Action, _: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+    fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        if action == Action::Sip {
+            // Where there are no calls, the API is why.
+            match &on.row {
+                Some(line) => sip(line.call, desk),
+                None if !desk.can.sip => ladder::absent(desk),
+                None => {}
+            }
+            return true;
+        }
         if action == Action::Reread {
             if desk.can.quality {
                 desk.effects

@@ -31,6 +31,7 @@ const ACTIONS: &[Action] = &[
     Action::Transfer,
     Action::Consult,
     Action::Mark,
+    Action::Sip,
     Action::New,
     Action::Clone,
     Action::Filter,

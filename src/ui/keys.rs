@@ -105,6 +105,19 @@ const DIGEST: &[Pair] = &[
     ("Esc q", "close"),
 ];
 
+const LADDER: &[Pair] = &[
+    ("j k PageUp PageDown", "from message to message"),
+    ("g G Home End", "first, last message"),
+    ("J K", "scroll the message"),
+    ("Enter", "the message alone, or beside the ladder again"),
+    ("Space", "mark this message, to compare another with it"),
+    ("=", "what makes this one differ from the marked one"),
+    ("y", "copy the message"),
+    ("x X", "write the ladder to a file as text, as JSON"),
+    ("r", "read it again"),
+    ("Esc q", "close"),
+];
+
 const READER: &[Pair] = &[
     ("j k PageUp PageDown", "scroll"),
     ("g G Home End", "first, last line"),
@@ -120,6 +133,7 @@ pub fn of(layer: &Layer, theme: &Theme) -> (Reader, bool) {
         Layer::Chooser(_) => ("a list to choose from", CHOOSER, false),
         Layer::Reader(_) | Layer::Budget(_) => ("a page", READER, false),
         Layer::Digest(_) => ("what happened", DIGEST, false),
+        Layer::Ladder(_) => ("SIP ladder", LADDER, false),
         Layer::Form(view) => ("form", FORM, view.form().editing().line().is_some()),
         Layer::Prompt(_) => ("a line to answer with", PROMPT, true),
         Layer::Review(review) => ("review", REVIEW, review.asks()),

@@ -8,6 +8,7 @@ use super::chooser::Chooser;
 use super::digest::DigestView;
 use super::filter::FilterBar;
 use super::form::{Ask, FormView};
+use super::ladder::LadderView;
 use super::lines::Reader;
 use super::palette::Palette;
 use super::progress::Progress;
@@ -74,6 +75,8 @@ pub enum Layer {
     SignIn(Box<SignIn>),
     /// What happened in a stretch of time.
     Digest(DigestView),
+    /// What was said over SIP for a call.
+    Ladder(Box<LadderView>),
 }
 
 impl Layer {
@@ -90,6 +93,7 @@ impl Layer {
             Self::Progress(progress) => progress.key(key),
             Self::SignIn(sign_in) => sign_in.key(key),
             Self::Digest(digest) => digest.key(key),
+            Self::Ladder(ladder) => ladder.key(key),
         }
     }
 
@@ -106,7 +110,8 @@ impl Layer {
             | Self::Reader(_)
             | Self::Budget(_)
             | Self::Progress(_)
-            | Self::Digest(_) => LayerOutcome::Stay,
+            | Self::Digest(_)
+            | Self::Ladder(_) => LayerOutcome::Stay,
         }
     }
 
@@ -130,6 +135,7 @@ impl Layer {
             Self::SignIn(sign_in) => return Some(sign_in.render(area, buf, theme)),
             Self::Chooser(chooser) => chooser.render(area, buf, theme),
             Self::Digest(digest) => digest.render(area, buf, theme),
+            Self::Ladder(ladder) => ladder.render(area, buf, theme, light.now),
             Self::Reader(reader) | Self::Budget(reader) => reader.render(area, buf, theme),
             Self::Progress(progress) => {
                 let flow = light.store.flows.get(progress.flow());

@@ -88,6 +88,8 @@ actions! {
     Transfer = "transfer", "transfer";
     /// Consult (warm) transfer: announce the call, or go on
     Consult = "consult", "consult";
+    /// SIP ladder of the call: who said what to whom, and what was sent again (Platform API)
+    Sip = "sip", "SIP ladder";
     /// Reboot the marked phones, this one, or this edge (ends active calls)
     Reboot = "reboot", "reboot";
     /// Assign or release the phone's station
@@ -299,6 +301,7 @@ impl Action {
     pub const fn offered(self, can: &Capabilities) -> bool {
         match self {
             Self::Consult => can.consult,
+            Self::Sip => can.sip,
             Self::Reboot | Self::Station => can.stations,
             // What is delivered to a listener is jobs of the organisation's own, and callbacks.
             Self::Webhook => can.callback_webhooks || can.job_webhooks,

@@ -9,6 +9,7 @@ use super::chart::ChartSpan;
 use crate::model::bookmark::Bookmark;
 use crate::model::digest::Place;
 use crate::model::number;
+use crate::model::sip::LadderWish;
 use crate::time::Millis;
 
 /// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
@@ -122,6 +123,10 @@ pub enum Command {
     Discard(String),
     /// Go on with the consult transfer under the cursor: who speaks, or how it ends.
     Consult(String),
+    /// Show the SIP ladder of a conversation, by its id.
+    Sip(String),
+    /// Do something with the ladder that is shown.
+    Ladder(LadderWish),
     /// Open a pane with a filter: what has to do with a row.
     Go {
         /// The pane's title.
@@ -258,6 +263,11 @@ pub const VERBS: &[Verb] = &[
         doc: "Whose a number or an extension is, or which numbers somebody has",
     },
     Verb {
+        name: "sip",
+        words: "[CONVERSATION]",
+        doc: "The SIP ladder of a call, by its id; without one, of the call under the cursor",
+    },
+    Verb {
         name: "view",
         words: "NAME",
         doc: "Open a view that has this name",
@@ -348,6 +358,7 @@ impl Command {
             (_, "") => Action::named(verb)
                 .map(Self::Act)
                 .ok_or_else(|| unknown(verb)),
+            ("sip", _) => Ok(Self::Sip(rest.to_owned())),
             ("sort", _) => sort(rest),
             ("columns", _) => Ok(Self::Columns(
                 rest.split(|c: char| c == ',' || c.is_whitespace())
@@ -450,50 +461,4 @@ fn unknown(verb: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn actions_verbs_and_aliases_are_read() {
-        assert_eq!(Command::parse("freeze"), Ok(Command::Act(Action::Freeze)));
-        assert_eq!(Command::parse(" q "), Ok(Command::Act(Action::Quit)));
-        assert_eq!(
-            Command::parse("filter codec:opus !site:lab"),
-            Ok(Command::Filter("codec:opus !site:lab".into()))
-        );
-        assert_eq!(
-            Command::parse("sort since desc"),
-            Ok(Command::Sort {
-                column: "since".into(),
-                descending: Some(true)
-            })
-        );
-        assert_eq!(
-            Command::parse("columns user, state"),
-            Ok(Command::Columns(vec!["user".into(), "state".into()]))
-        );
-        assert_eq!(
-            Command::parse("export csv /tmp/a b.csv"),
-            Ok(Command::Export {
-                ending: "csv".into(),
-                path: Some("/tmp/a b.csv".into())
-            })
-        );
-    }
-
-    #[test]
-    fn a_slip_is_answered_with_the_near_miss() {
-        assert!(Command::parse("freez").is_err_and(|e| e.contains("freeze")));
-        assert!(Command::parse("sort user up").is_err_and(|e| e.contains("asc or desc")));
-        assert_eq!(Command::parse("queue"), Ok(Command::Open("Queues")));
-        assert_eq!(
-            Command::parse("queue Support \"tier 2\""),
-            Ok(Command::Go {
-                pane: "Queues".into(),
-                filter: "Support \"tier 2\"".into()
-            })
-        );
-        assert_eq!(Command::parse("probe"), Ok(Command::Act(Action::Probe)));
-        assert!(Command::parse("freeze now").is_err_and(|e| e.contains("no arguments")));
-    }
-}
+mod tests;

@@ -17,6 +17,7 @@ fn typed(leaf: &[String], given: &Given) -> Option<Vec<String>> {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
     let more: Vec<String> = match name.as_str() {
         name if STAYING.contains(&name) => return None,
+        "sip" => words(&["c-1"]),
         "dump" => words(&["users", "--at", "-1s"]),
         "config init" => return None, // It has a test of its own.
         "packet" => words(&["--from", "-2m", "--to", "-1m", "-o", "/dev/null"]),

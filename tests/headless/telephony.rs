@@ -245,3 +245,105 @@ async fn what_was_changed_is_told_with_who_did_it() {
         "{newest}"
     );
 }
+
+#[tokio::test]
+async fn the_sip_of_a_call_is_printed_as_a_ladder_and_as_json() {
+    let far = Far::start(&[
+        "--users",
+        "60",
+        "--api",
+        "platform",
+        "--fault",
+        "bad-calls=1",
+    ]);
+    let calls = rows(&far.run(&["get", "quality", "--json"]));
+    let of = |call: &Value| {
+        call["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{call}"))
+            .to_owned()
+    };
+    let mut seen = [false; 2];
+    for call in calls.iter().take(12) {
+        let id = of(call);
+        let output = far.run(&["sip", &id]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let text = String::from_utf8(output.stdout).unwrap();
+        for word in [
+            "INVITE SDP",
+            "100 Trying",
+            "180 Ringing",
+            "200 OK SDP",
+            "ACK",
+            "BYE",
+        ] {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+        assert!(text.contains(" called +18005550100"), "{text}");
+        seen[0] |= text.contains("INVITE again") && text.contains("0.500 s after the first");
+        seen[1] |= text.contains("503 Service Unavailable");
+    }
+    assert_eq!(
+        seen, [true; 2],
+        "the worst calls are of a carrier with trouble"
+    );
+    let id = of(&calls[0]);
+    let json = |more: &[&str]| -> Value {
+        let output = far.run(&[&["sip", &id, "--json"], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let ladder = json(&[]);
+    assert_eq!(
+        (&ladder["conversationId"], &ladder["leftOut"]),
+        (&json!(id), &json!(0))
+    );
+    let messages = ladder["messages"].as_array().unwrap();
+    assert!(messages.len() >= 14 && messages[0].get("message").is_none());
+    assert!(
+        messages[0]["first"]
+            .as_str()
+            .unwrap()
+            .starts_with("INVITE sip:")
+    );
+    let whole = json(&["--messages"]);
+    let message = whole["messages"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("\r\nContent-Type: application/sdp\r\n"),
+        "{message}"
+    );
+    let text = far.run(&["sip", &id, "--messages"]);
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains("\nContent-Type: application/sdp\n"), "{text}");
+    let nobody = far.run(&["sip", "00000000-0000-4000-8000-00000000dead"]);
+    assert_eq!(nobody.status.code(), Some(4), "{}", said(&nobody));
+}
+
+#[tokio::test]
+async fn sip_messages_name_the_permission_that_they_take_and_the_api_that_has_none() {
+    let far = Far::start(&[
+        "--users",
+        "20",
+        "--api",
+        "platform",
+        "--without",
+        "telephony:pcap:view",
+    ]);
+    let calls = rows(&far.run(&["get", "interactions", "--json"]));
+    let id = calls[0]["interaction"].as_str().unwrap();
+    let refused = far.run(&["sip", id]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(
+        said(&refused).contains("telephony:pcap:view"),
+        "{}",
+        said(&refused)
+    );
+    let far = Far::start(&["--users", "2"]);
+    let absent = far.run(&["sip", "c-1"]);
+    assert_eq!(absent.status.code(), Some(2));
+    assert!(
+        said(&absent).contains("not available from the API"),
+        "{}",
+        said(&absent)
+    );
+}

@@ -17,6 +17,7 @@ use crate::flow::transfer::preflight;
 use crate::flow::{self, FlowNews, Kit, Order, Stop, Stopper, Tell};
 use crate::model::flow::{FlowId, Outcome};
 use crate::model::inquiry::Inquiry;
+use crate::model::sip::SipAsk;
 use crate::model::{DeviceId, InteractionId, QueueId};
 use crate::probe::Prober;
 use crate::text::Text;
@@ -24,6 +25,10 @@ use crate::time::Clock;
 
 /// A flow that is ordered while the console still connects waits this long for it.
 const CONNECTING: Duration = Duration::from_secs(15);
+
+/// Said once it has waited.
+const UNCONNECTED: &str =
+    "the console is not connected to the organisation yet; try again once it is";
 
 /// Where flows are begun and stopped.
 pub(super) struct FlowStarter {
@@ -140,9 +145,7 @@ impl FlowStarter {
                 };
                 flow::run(kit, id, order, &tell, &stop).await;
             } else {
-                let why =
-                    "the console is not connected to the organisation yet; try again once it is";
-                let outcome = Outcome::Refused(why.into());
+                let outcome = Outcome::Refused(UNCONNECTED.into());
                 let at = Clock::Real.now();
                 tell(id, FlowNews::Ended { outcome, at });
             }
@@ -213,6 +216,18 @@ impl FlowStarter {
             if let Some(kit) = kit.get() {
                 let _ = done.send(super::phones::closeup(&kit.client, phone).await);
             }
+        });
+    }
+
+    /// Reads what was said over SIP for a call; whoever opened it sees why it is not read.
+    pub(super) fn ladder(&self, asked: SipAsk) {
+        let (client, done) = (Arc::clone(&self.client), self.done.clone());
+        tokio::spawn(async move {
+            let end = match tokio::time::timeout(CONNECTING, client.wait()).await {
+                Ok(client) => super::ladder::read(client, asked).await,
+                Err(_) => Done::Ladder(asked.id, Box::new(Err(UNCONNECTED.into()))),
+            };
+            let _ = done.send(end);
         });
     }
 

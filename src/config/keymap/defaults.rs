@@ -46,6 +46,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Undo, 'u'),
     (Action::Transfer, 't'),
     (Action::Consult, 'C'),
+    (Action::Sip, 'L'),
     (Action::Reboot, 'B'),
     (Action::Station, 'M'),
     (Action::Cancel, 'c'),

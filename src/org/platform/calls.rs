@@ -1,20 +1,21 @@
 //! Telephony of the whole organisation: how much is carried, where, from which addresses, and what was said over SIP.
 //!
-//! The SIP of a call follows from its course: an INVITE for every leg, the ringing, the answer, and the end.
+//! The SIP of a call follows from its course: see [`course`].
+
+mod course;
+mod message;
 
 use std::collections::BTreeMap;
 
 use hyper::StatusCode;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use self::message::Message;
 use super::access::{NOTHING, TELEPHONY, all, any};
-use super::conversations::view::{DNIS, Medium, address, customer, direction};
+use super::conversations::view::Medium;
 use super::query::moment_of;
-use super::sparse::moment;
 use super::{Answer, Call, Method, Operation, conversations, ok, operation, refer};
 use crate::org::interactions::Interaction;
-use crate::org::interactions::legs::Leg;
 use crate::org::reply::{self, Refusal, Reply};
 use crate::org::shared::Shared;
 
@@ -96,124 +97,36 @@ fn addresses(call: &Call<'_>) -> Answer {
 
 /// `GET …/mediastatistics/conversations/{id}`: nothing is measured of media here.
 fn media(call: &Call<'_>) -> Answer {
-    with_call(call, |_| json!({"entities": []}))
+    with_call(call, |_| ())?;
+    ok(&json!({"entities": []}))
 }
 
-/// Answers with what is made of the conversation that the path names.
-fn with_call(call: &Call<'_>, show: impl FnOnce(&Interaction) -> Value) -> Answer {
+/// What is made of the conversation that the path names.
+fn with_call<T>(call: &Call<'_>, show: impl FnOnce(&Interaction) -> T) -> Result<T, Refusal> {
     let interactions = call.shared.interactions();
     let found = interactions.get(call.id(0));
-    let shown = show(found.ok_or_else(|| conversations::unknown(call.id(0)))?);
-    drop(interactions);
-    ok(&shown)
+    found
+        .map(show)
+        .ok_or_else(|| conversations::unknown(call.id(0)))
 }
 
-/// One message of a leg.
-struct Message<'a> {
-    of: &'a Interaction,
-    leg: &'a Leg,
-    at: Timestamp,
-    /// A method, or a status and its reason.
-    first: &'static str,
-}
-
-/// What was said over SIP for a conversation, in its order; nothing for other media than calls.
-fn said(of: &Interaction) -> Vec<Message<'_>> {
-    let legs = of
-        .legs
-        .all()
-        .iter()
-        .filter(|_| Medium::of(of) == Medium::Call);
-    let mut all: Vec<_> = legs
-        .flat_map(|leg| {
-            let end = if leg.connected.is_some() {
-                "BYE"
-            } else {
-                "CANCEL"
-            };
-            let said = [
-                (Some(leg.started), "INVITE"),
-                (leg.alerting, "180 Ringing"),
-                (leg.connected, "200 OK"),
-                (leg.ended, end),
-            ];
-            said.into_iter().filter_map(move |(at, first)| {
-                let at = at?;
-                Some(Message { of, leg, at, first })
-            })
-        })
-        .collect();
-    all.sort_by_key(|message| message.at);
-    all
-}
-
-/// The user and the domain of an address.
-fn halves(uri: &str) -> (&str, &str) {
-    let bare = uri.split_once(':').map_or(uri, |(_, bare)| bare);
-    bare.split_once('@').unwrap_or((bare, "org.example"))
-}
-
-impl Message<'_> {
-    /// From whom the leg is, and to whom: customers call in, and everybody else is called for them.
-    fn ends(&self) -> (String, String) {
-        let outside = customer(self.of).unwrap_or(DNIS).to_owned();
-        if self.leg.who.is_outside() {
-            (outside, DNIS.to_owned())
-        } else if direction(self.leg) == "outbound" {
-            (DNIS.to_owned(), address(self.leg))
-        } else {
-            (outside, address(self.leg))
-        }
-    }
-
-    fn call_id(&self) -> String {
-        format!("{}@org.example", self.leg.id)
-    }
-
-    /// The headers, by their names.
-    fn headers(&self) -> [(&'static str, String); 4] {
-        let (from, to) = self.ends();
-        let (number, method) = match self.first {
-            "BYE" => (2, "BYE"),
-            "CANCEL" => (1, "CANCEL"),
-            _ => (1, "INVITE"),
-        };
-        [
-            ("From", format!("<{from}>;tag={}", self.of.id)),
-            ("To", format!("<{to}>")),
-            ("Call-ID", self.call_id()),
-            ("CSeq", format!("{number} {method}")),
-        ]
-    }
-
-    /// The message itself (RFC 3261 §7).
-    fn text(&self) -> String {
-        let mut text = if self.first.starts_with(|first: char| first.is_ascii_digit()) {
-            format!("SIP/2.0 {}\r\n", self.first)
-        } else {
-            format!("{} {} SIP/2.0\r\n", self.first, self.ends().1)
-        };
-        for (name, value) in self.headers() {
-            text.extend([name, ": ", &value, "\r\n"]);
-        }
-        text + "\r\n"
-    }
-
-    /// As a search shows it (`HomerRecord`).
-    fn record(&self) -> Value {
-        let (from, to) = self.ends();
-        let ((from_user, from_domain), (to_user, to_domain)) = (halves(&from), halves(&to));
-        let [.., (_, cseq)] = self.headers();
-        let (method, reason) = self.first.split_once(' ').unwrap_or((self.first, ""));
-        json!({
-            "id": format!("{}-{}", self.leg.id, method), "date": moment(self.at),
-            "milliTs": self.at.as_millisecond().to_string(), "microTs": self.at.as_microsecond().to_string(),
-            "method": method, "replyReason": reason, "ruri": to, "ruriUser": to_user, "ruriDomain": to_domain,
-            "fromUser": from_user, "fromDomain": from_domain, "fromTag": self.of.id, "toUser": to_user,
-            "toDomain": to_domain, "callid": self.call_id(), "cseq": cseq, "msg": self.text(),
-            "conversationId": self.of.id, "participantId": self.leg.id,
-        })
-    }
+/// What was said over SIP for some of the calls.
+fn said(shared: &Shared, wanted: impl Fn(&Interaction) -> bool) -> Vec<Message> {
+    let (calls, bad) = {
+        let interactions = shared.interactions();
+        let calls = interactions
+            .all()
+            .filter(|one| Medium::of(one) == Medium::Call);
+        let calls: Vec<Interaction> = calls.filter(|one| wanted(one)).cloned().collect();
+        (calls, interactions.bad_since)
+    };
+    let share = shared.faults().bad_calls;
+    let world = shared.world();
+    let scene = course::Scene {
+        world: &world,
+        bad: bad.map(|since| (since, share)),
+    };
+    calls.iter().flat_map(|call| scene.said(call)).collect()
 }
 
 /// `GET telephony/siptraces`: the messages between two times, of a call, of a conversation, from or to somebody.
@@ -221,32 +134,25 @@ fn search(call: &Call<'_>) -> Answer {
     let end = |name: &'static str| moment_of(call.query.get(name).unwrap_or_default(), name);
     let (from, to) = (end("dateStart")?, end("dateEnd")?);
     let is = |name: &str, value: &Value| call.query.get(name).is_none_or(|wanted| value == wanted);
-    let interactions = call.shared.interactions();
-    let within = interactions
-        .all()
-        .flat_map(said)
-        .filter(|one| (from..=to).contains(&one.at));
-    let mut data: Vec<Value> = within.map(|one| one.record()).collect();
-    drop(interactions);
+    let conversation = call.query.get("conversationId");
+    let said = said(call.shared, |of| conversation.is_none_or(|id| of.id == id));
+    let within = said.iter().filter(|one| (from..=to).contains(&one.at));
+    let mut data: Vec<Value> = within.map(Message::record).collect();
     data.retain(|one| {
         is("callId", &one["callid"])
             && is("toUser", &one["toUser"])
             && is("fromUser", &one["fromUser"])
             && is("conversationId", &one["conversationId"])
     });
+    let count = data.len();
     data.truncate(MOST);
-    ok(&json!({"status": 200, "message": "ok", "data": data, "count": data.len()}))
+    ok(&json!({"status": 200, "message": "ok", "data": data, "count": count}))
 }
 
 /// `POST telephony/siptraces/download`: everything that was said until now, as one text.
 fn collect(call: &Call<'_>) -> Answer {
-    let interactions = call.shared.interactions();
-    let text = interactions
-        .all()
-        .flat_map(said)
-        .map(|message| message.text())
-        .collect::<String>();
-    drop(interactions);
+    let said = said(call.shared, |_| true);
+    let text: String = said.iter().map(Message::text).collect();
     let mut records = call.shared.records();
     let (id, _) = records.later.ask(TRACES, json!(text), Vec::new());
     ok(&json!({"downloadId": id, "documentId": id}))
@@ -271,27 +177,25 @@ pub(in crate::org) fn download(shared: &Shared, id: &str) -> Result<Reply, Refus
 
 /// `GET telephony/sipmessages/conversations/{id}`.
 fn messages(call: &Call<'_>) -> Answer {
-    with_call(call, |of| {
-        let text: String = said(of).iter().map(Message::text).collect();
-        json!({"id": of.id, "message": text, "selfUri": call.path})
-    })
+    let id = with_call(call, |of| of.id.clone())?;
+    let said = said(call.shared, |of| of.id == id);
+    let text: String = said.iter().map(Message::text).collect();
+    ok(&json!({"id": id, "message": text, "selfUri": call.path}))
 }
 
 /// `GET telephony/sipmessages/conversations/{id}/headers`: each header's values, of those that `keys` names.
 fn headers(call: &Call<'_>) -> Answer {
     let keys = call.query.list("keys");
-    with_call(call, |of| {
-        let mut found = BTreeMap::<&str, Vec<String>>::new();
-        for (name, value) in said(of).iter().flat_map(Message::headers) {
-            let wanted = keys.is_empty() || keys.iter().any(|key| key.eq_ignore_ascii_case(name));
-            if wanted
-                && !found
-                    .get(name)
-                    .is_some_and(|values| values.contains(&value))
-            {
-                found.entry(name).or_default().push(value);
-            }
+    let id = with_call(call, |of| of.id.clone())?;
+    let said = said(call.shared, |of| of.id == id);
+    let mut found = BTreeMap::<&str, Vec<String>>::new();
+    for (name, value) in said.iter().flat_map(Message::headers) {
+        let wanted = keys.is_empty() || keys.iter().any(|key| key.eq_ignore_ascii_case(name));
+        let values = found.entry(name).or_default();
+        if wanted && !values.contains(&value) {
+            values.push(value);
         }
-        json!({"id": of.id, "headers": found, "selfUri": refer::uri("/api/v2/conversations", &of.id)})
-    })
+    }
+    found.retain(|_, values| !values.is_empty());
+    ok(&json!({"id": id, "headers": found, "selfUri": refer::uri("/api/v2/conversations", &id)}))
 }

@@ -8,7 +8,9 @@ use crate::effect::Effect;
 use crate::flow::Order;
 use crate::form::Opening;
 use crate::kind::transfers::Transfers;
+use crate::model::sip::SipAsk;
 use crate::model::transfer::made::{Callback, Made, Phase};
+use crate::pane::ladder;
 use crate::pane::list::source::Arranged;
 use crate::pane::list::{Listing, Picked};
 use crate::pane::{Desk, Scene};
@@ -67,6 +69,17 @@ impl Listing for Transfers {
         match action {
             Action::Transfer | Action::Clone => desk.fill.push(again(on.row)),
             Action::Consult => super::consult::consult(None, desk),
+            Action::Sip => {
+                // When the transfer was made is not when the call began.
+                if let Some(made) = on.row {
+                    let asked = SipAsk {
+                        id: made.interaction.clone(),
+                        began: None,
+                        ended: None,
+                    };
+                    ladder::open(asked, desk);
+                }
+            }
             Action::New => desk.fill.push(Opening::new("transfer")),
             Action::Reread => match on.row.and_then(Made::open) {
                 // Of one whose end is not known, its interaction.

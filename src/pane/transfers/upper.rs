@@ -9,7 +9,9 @@ use crate::kind::interactions::Interactions;
 use crate::model::InteractionId;
 use crate::model::api::Capabilities;
 use crate::model::interaction::Interaction;
+use crate::model::sip::SipAsk;
 use crate::model::transfer::made::Phase;
+use crate::pane::ladder;
 use crate::pane::list::source::Arranged;
 use crate::pane::list::{Listing, Picked, Related};
 use crate::pane::{Abroad, Desk, Scene};
@@ -90,6 +92,7 @@ impl Listing for Interactions {
         match action {
             Action::Transfer => transfer(on, desk),
             Action::Consult => consult::consult(on.row, desk),
+            Action::Sip => sip(on.row, desk),
             Action::New | Action::Clone => desk.fill.push(again(on.row)),
             Action::Reread => reread(desk),
             Action::Cancel => {
@@ -138,6 +141,24 @@ fn transfer(on: &Picked<'_, Interactions>, desk: &mut Desk<'_>) {
             ..Opening::new("transfers")
         },
     });
+}
+
+/// Opens the SIP ladder of a call; what is none has none.
+fn sip(one: Option<&Interaction>, desk: &mut Desk<'_>) {
+    let Some(one) = one else { return };
+    if !matches!(one.media.raw(), "" | "voice" | "call") {
+        let text = format!(
+            "this is no call ({}): only calls have SIP messages",
+            one.media
+        );
+        return desk.messages.say(Weight::Note, text, desk.now);
+    }
+    let asked = SipAsk {
+        id: one.id.clone(),
+        began: one.started,
+        ended: None,
+    };
+    ladder::open(asked, desk);
 }
 
 /// The form for the interaction under the cursor.

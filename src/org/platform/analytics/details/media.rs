@@ -2,24 +2,20 @@
 //!
 //! Drawn from the id of the conversation, so that the same call always sounded the same.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::org::interactions::Interaction;
 use crate::org::interactions::legs::Leg;
-use crate::org::interactions::{AGENT, Interaction};
 use crate::org::platform::conversations::view::customer;
-use crate::org::state::{DeviceKey, World};
+use crate::org::platform::way::{self, Bad, Way};
+use crate::org::state::World;
 
 /// People whose edge is known here: those who answer calls are among the first.
 const PEOPLE: usize = 1_000;
 
 /// Packets a second of one direction: one in 20 ms.
 const PACKETS: u64 = 50;
-
-/// The carrier whose calls sound bad, where they do.
-const CARRIER: usize = 0;
 
 /// What calls run on.
 pub(super) struct Lines {
@@ -28,16 +24,15 @@ pub(super) struct Lines {
     edges: Vec<String>,
     /// The edge of each of the first people.
     own: Vec<String>,
-    /// Since when a carrier's calls sound bad, and how many of them.
-    bad: Option<(Timestamp, f64)>,
+    bad: Bad,
 }
 
 impl Lines {
-    pub(super) fn of(world: &World, bad: Option<(Timestamp, f64)>) -> Self {
+    pub(super) fn of(world: &World, bad: Bad) -> Self {
         let proxies = world.plant.carriers.iter().map(|one| one.proxy.clone());
         let named = |edge: usize| world.plant.named(edge).0.to_owned();
-        let own = (0..world.people.len().min(PEOPLE))
-            .map(|person| named(world.edge_of(DeviceKey { person, device: 0 })));
+        let own =
+            (0..world.people.len().min(PEOPLE)).map(|person| named(way::edge_of(world, person)));
         Self {
             proxies: proxies.collect(),
             edges: (0..crate::org::edges::COUNT).map(named).collect(),
@@ -48,45 +43,31 @@ impl Lines {
 
     /// Adds to a session where it ran and how it sounded.
     pub(super) fn add(&self, session: &mut Value, of: &Interaction, leg: &Leg) {
-        let draw = hash(&of.id);
-        let person = leg
-            .who
-            .id
-            .strip_prefix("u-")
-            .filter(|_| leg.who.purpose == AGENT);
-        let person = person.and_then(|number| number.parse::<usize>().ok()?.checked_sub(1));
-        let own = person.and_then(|person| self.own.get(person));
+        let way = Way::of(of, self.proxies.len());
+        let own = way::person(leg).and_then(|person| self.own.get(person));
         let outside = leg.who.is_outside();
         if own.is_none() && !outside {
             return;
         }
-        let carrier = pick(draw, self.proxies.len());
-        let edge = self.edges.get(pick(draw >> 8, self.edges.len()));
+        let edge = self.edges.get(way.edge);
         session["edgeId"] = json!(own.or(edge));
-        if let (Some(proxy), Some(from)) =
-            (self.proxies.get(carrier).filter(|_| outside), customer(of))
-        {
+        if let (Some(proxy), Some(from)) = (
+            self.proxies.get(way.carrier).filter(|_| outside),
+            customer(of),
+        ) {
             session["addressFrom"] =
                 json!(format!("sip:{}@{proxy}", from.trim_start_matches("tel:")));
         }
         // What is measured is told once the leg has ended.
         if let (Some(connected), Some(ended)) = (leg.connected, leg.ended) {
-            let bad = outside && carrier == CARRIER && self.is_bad(of, draw);
+            let bad = outside && way.is_bad(of, self.bad);
             let length = ended
                 .duration_since(connected)
                 .as_secs()
                 .max(1)
                 .unsigned_abs();
-            session["mediaEndpointStats"] = json!([stat(draw, bad, length, ended)]);
+            session["mediaEndpointStats"] = json!([stat(way.draw, bad, length, ended)]);
         }
-    }
-
-    fn is_bad(&self, of: &Interaction, draw: u64) -> bool {
-        self.bad.is_some_and(|(since, share)| {
-            of.started >= since
-                && u32::try_from((draw >> 16) % 100)
-                    .is_ok_and(|luck| f64::from(luck) < share * 100.0)
-        })
     }
 }
 
@@ -138,15 +119,4 @@ fn stat(draw: u64, bad: bool, length: u64, at: Timestamp) -> Value {
 
 fn rounded(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
-}
-
-fn hash(id: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    hasher.finish()
-}
-
-fn pick(draw: u64, many: usize) -> usize {
-    let many = u64::try_from(many.max(1)).unwrap_or(1);
-    usize::try_from(draw % many).unwrap_or(0)
 }
