@@ -1,9 +1,9 @@
-//! One POST to the profile's webhook, with its two retries (contract §5).
+//! One POST, with its two retries (contract §5): to the profile's webhook, and to targets that take alerts by HTTP.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder, Retryable as _};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Url};
 
 use super::Parcel;
@@ -37,6 +37,27 @@ pub struct Webhook {
     http: Client,
     address: Url,
     patience: Patience,
+    /// What lets the console in, where the address alone does not.
+    authorization: Option<HeaderValue>,
+}
+
+/// Tries once, and again twice when that fails. `failed` hears of each attempt that another follows.
+pub(super) async fn persist<F: Future<Output = Result<(), Text>>>(
+    patience: Patience,
+    once: impl FnMut() -> F,
+    mut failed: impl FnMut(u32, Text),
+) -> Result<(), Text> {
+    let waits = ExponentialBuilder::new()
+        .with_min_delay(patience.first_wait)
+        .with_max_times(RETRIES)
+        .with_jitter()
+        .build();
+    let mut attempts = 0;
+    let notify = |why: &Text, _| {
+        attempts += 1;
+        failed(attempts, why.clone());
+    };
+    once.retry(waits).notify(notify).await
 }
 
 impl Webhook {
@@ -47,38 +68,42 @@ impl Webhook {
             http,
             address,
             patience,
+            authorization: None,
         }
+    }
+
+    /// The same, which shows this to be let in.
+    #[must_use]
+    pub fn authorized(mut self, mut by: HeaderValue) -> Self {
+        by.set_sensitive(true);
+        self.authorization = Some(by);
+        self
     }
 
     /// Posts, and again twice when that fails. `failed` hears of each attempt that another follows.
     pub async fn deliver(
         &self,
         parcel: &Parcel,
-        mut failed: impl FnMut(u32, Text),
+        failed: impl FnMut(u32, Text),
     ) -> Result<(), Text> {
-        let waits = ExponentialBuilder::new()
-            .with_min_delay(self.patience.first_wait)
-            .with_max_times(RETRIES)
-            .with_jitter()
-            .build();
-        let mut attempts = 0;
-        let once = || self.post(parcel);
-        let notify = |why: &Text, _| {
-            attempts += 1;
-            failed(attempts, why.clone());
-        };
-        once.retry(waits).notify(notify).await
+        let body = serde_json::to_vec(&parcel.body).map_err(|e| Text::from(e.to_string()))?;
+        let once = || self.post(&parcel.key, body.clone());
+        persist(self.patience, once, failed).await
     }
 
-    async fn post(&self, parcel: &Parcel) -> Result<(), Text> {
-        let body = serde_json::to_vec(&parcel.body).map_err(|e| Text::from(e.to_string()))?;
+    /// Posts once.
+    pub(super) async fn post(&self, key: &str, body: Vec<u8>) -> Result<(), Text> {
         let request = self
             .http
             .post(self.address.clone())
             .header(CONTENT_TYPE, "application/json")
-            .header("Idempotency-Key", &parcel.key)
+            .header("Idempotency-Key", key)
             .timeout(self.patience.answer)
             .body(body);
+        let request = match &self.authorization {
+            Some(by) => request.header(AUTHORIZATION, by.clone()),
+            None => request,
+        };
         let host = self.address.host_str().unwrap_or("the webhook");
         match request.send().await {
             // The answer's body is of no interest: it is dropped unread.

@@ -177,6 +177,7 @@ fn nothing_is_told_before_the_ledger_is_read_and_a_row_lost_at_first_sight_is() 
     let id = stage.app.store.alerts.iter().next().unwrap().id;
     stage.tell(AlertNews::Told {
         id,
+        target: None,
         leg: Leg::Raise,
         outcome: PostOutcome::Sent,
     });
@@ -252,6 +253,7 @@ fn the_pane_shows_acknowledges_silences_and_sends_again() {
     };
     stage.tell(AlertNews::Told {
         id,
+        target: None,
         leg: Leg::Raise,
         outcome,
     });
@@ -275,6 +277,7 @@ fn the_pane_shows_acknowledges_silences_and_sends_again() {
     assert_eq!(stage.posts(), ["registration_failure u-1 Raise"]);
     stage.tell(AlertNews::Told {
         id,
+        target: None,
         leg: Leg::Raise,
         outcome: PostOutcome::Sent,
     });

@@ -20,6 +20,8 @@ pub struct Rig {
     pub saved: Vec<LedgerRecord>,
     /// Whether the webhook takes what is posted.
     pub answers: bool,
+    /// Targets that take nothing.
+    pub away: Vec<&'static str>,
 }
 
 impl Rig {
@@ -40,6 +42,7 @@ impl Rig {
             posts: Vec::new(),
             saved: Vec::new(),
             answers: true,
+            away: Vec::new(),
         }
     }
 
@@ -82,7 +85,8 @@ impl Rig {
     }
 
     pub fn told(&mut self, id: AlertId, leg: Leg, outcome: PostOutcome) {
-        self.engine.told(&mut self.book, id, leg, outcome, self.now);
+        self.engine
+            .told(&mut self.book, (id, leg, None), outcome, self.now);
         self.carry_out();
     }
 
@@ -94,15 +98,17 @@ impl Rig {
             }
             self.saved.extend(save);
             for parcel in post {
-                let outcome = if self.answers {
+                let to = parcel.to();
+                let away = to.as_ref().is_some_and(|to| self.away.contains(&to.raw()));
+                let outcome = if self.answers && !away {
                     PostOutcome::Sent
                 } else {
                     PostOutcome::Failed {
                         why: "refused".into(),
                     }
                 };
-                self.engine
-                    .told(&mut self.book, parcel.id, parcel.leg, outcome, self.now);
+                let of = (parcel.id, parcel.leg, to.as_ref());
+                self.engine.told(&mut self.book, of, outcome, self.now);
                 self.posts.push(parcel);
             }
         }
