@@ -5,6 +5,7 @@
 )]
 
 mod app;
+mod bodies;
 #[path = "../common/all.rs"]
 mod common;
 mod delivery;
@@ -14,4 +15,6 @@ mod ledger;
 mod props;
 mod rig;
 mod settle;
+mod reach;
 mod silence;
+mod targets;

@@ -1,7 +1,7 @@
 //! An engine with its book and a clock that the test moves.
 
 use trunkline::alert::engine::Engine;
-use trunkline::alert::{AlertSettings, Key, LedgerRecord, Mode, Orders, Parcel, PostOutcome, Sign};
+use trunkline::alert::{Addressee, AlertSettings, Key, LedgerRecord, Mode, Orders, Parcel, PostOutcome, Sign};
 use trunkline::model::alert::{Alert, AlertBook, AlertId, AlertKind, Details, Leg, Subject};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::text::Text;
@@ -44,6 +44,23 @@ impl Rig {
             answers: true,
             away: Vec::new(),
         }
+    }
+
+    /// One that tells these targets as well: names with their filters, of which an empty one is none.
+    pub fn telling(delivery: Mode, targets: &[(&str, &str)]) -> Self {
+        let mut rig = Self::with(delivery);
+        let addressee = |(name, when): &(&str, &str)| Addressee {
+            name: (*name).into(),
+            when: (!when.is_empty()).then(|| (*when).to_owned()),
+        };
+        rig.engine = rig.engine.telling(targets.iter().map(addressee).collect());
+        rig
+    }
+
+    /// What was posted to a target, or to the webhook, which has no name.
+    pub fn to(&self, target: &str) -> Vec<Leg> {
+        let named = |parcel: &&Parcel| parcel.to().as_ref().map_or("", Text::raw) == target;
+        self.posts.iter().filter(named).map(|p| p.leg).collect()
     }
 
     pub fn say(&mut self, device: u32, site: Option<&str>, sign: Sign) {
