@@ -90,6 +90,8 @@ pub struct Orders {
     pub save: Vec<LedgerRecord>,
     /// To be posted.
     pub post: Vec<Parcel>,
+    /// What targets were told in an earlier run and still holds: for those that have to be reminded of it.
+    pub holds: Vec<Parcel>,
     /// New alerts, how bad each is, in words that are safe to show.
     pub announce: Vec<(Severity, String)>,
 }
@@ -98,7 +100,10 @@ impl Orders {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.save.is_empty() && self.post.is_empty() && self.announce.is_empty()
+        self.save.is_empty()
+            && self.post.is_empty()
+            && self.holds.is_empty()
+            && self.announce.is_empty()
     }
 }
 

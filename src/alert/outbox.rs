@@ -248,7 +248,8 @@ pub(super) fn told_to(book: &AlertBook, id: AlertId) -> Vec<Option<Text>> {
         .collect()
 }
 
-fn parcel(alert: &Alert, target: Option<&Text>, leg: Leg) -> Option<Parcel> {
+/// What is sent of a leg, to a target or to the webhook.
+pub(super) fn parcel(alert: &Alert, target: Option<&Text>, leg: Leg) -> Option<Parcel> {
     let body = alert.post(leg)?.body.clone();
     let notice = |name: &Text| {
         Some(Box::new(Notice {

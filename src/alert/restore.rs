@@ -1,7 +1,7 @@
 //! After a restart: what the ledger knows is neither told again nor forgotten.
 
 use super::engine::Engine;
-use super::outbox::told_to;
+use super::outbox::{parcel, told_to};
 use super::storm::Storm;
 use super::watch::{Phase, Watch};
 use super::{Key, LedgerRecord, Mode};
@@ -62,6 +62,11 @@ impl Engine {
             for target in told_to(book, alert.id) {
                 if target.is_some() || self.settings.delivery == Mode::Here {
                     self.send_again(book, alert.id, target.as_ref());
+                }
+                let told = alert.delivery(target.as_ref(), Leg::Raise);
+                if alert.is_open() && matches!(told, Some(PostDelivery::Sent { .. })) {
+                    let held = target.and_then(|name| parcel(&alert, Some(&name), Leg::Raise));
+                    self.orders.holds.extend(held);
                 }
             }
         }

@@ -96,6 +96,27 @@ impl Receiver {
         persist(self.patience, || self.once(&parcel.key, notice), failed).await
     }
 
+    /// Whether the target forgets what it is not told again all the time.
+    #[must_use]
+    pub fn forgets(&self) -> bool {
+        matches!(self.how, How::Http(_, Shape::Alertmanager))
+    }
+
+    /// Says again what holds, once; whoever is told must not be told of an end meanwhile.
+    ///
+    /// # Errors
+    /// Why it did not arrive.
+    pub async fn remind(&self, holds: &[Notice]) -> Result<(), Text> {
+        let How::Http(webhook, Shape::Alertmanager) = &self.how else {
+            return Ok(());
+        };
+        for some in holds.chunks(alertmanager::AT_ONCE) {
+            let body = alertmanager::holds(&self.profile, some).to_string();
+            webhook.post("holds", body.into_bytes()).await?;
+        }
+        Ok(())
+    }
+
     async fn once(&self, key: &str, notice: &Notice) -> Result<(), Text> {
         match &self.how {
             How::Http(webhook, shape) => {

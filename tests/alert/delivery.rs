@@ -47,7 +47,7 @@ fn orders() -> (Rig, Orders) {
         Orders {
             save,
             post,
-            announce: Vec::new(),
+            ..Orders::default()
         },
     )
 }
@@ -151,6 +151,7 @@ async fn the_record_is_on_disk_before_the_post() {
     let receivers = Receivers {
         webhook: Ok(webhook(&receiver, PATIENCE)),
         targets: Vec::new(),
+        remind: courier::REMIND,
     };
     let task = tokio::spawn(courier::run(Some(ledger), receivers, orders_in, move |n| {
         let _ = news_to.send(n);

@@ -21,7 +21,7 @@ use trunkline::alert::target::{How, Receiver, Shape};
 use trunkline::alert::webhook::{Patience, Webhook};
 use trunkline::alert::{AlertNews, Orders, Parcel, PostOutcome};
 use trunkline::cloud::{self, tls, way};
-use trunkline::model::alert::Leg;
+use trunkline::model::alert::{AlertId, Leg};
 use trunkline::text::Text;
 use trunkline::time::Millis;
 
@@ -89,7 +89,10 @@ async fn what_refuses_or_has_moved_is_tried_three_times_and_followed_nowhere() {
         let failed = |_, _| failures += 1;
         let why = receiver.deliver(&parcel("chat", Leg::Raise), failed).await;
         let why = why.unwrap_err().to_string();
-        assert!(why.starts_with(&format!("127.0.0.1 answered {status}")), "{why}");
+        assert!(
+            why.starts_with(&format!("127.0.0.1 answered {status}")),
+            "{why}"
+        );
         assert!(!why.contains("canary"), "{why}");
         assert_eq!((server.seen().len(), failures), (3, 2));
     }
@@ -120,7 +123,10 @@ async fn a_datagram_is_a_message() {
     let port = socket.local_addr().unwrap().port();
     let receiver = collector(Carriage::Udp, port);
     let parcel = parcel("log", Leg::Raise);
-    assert_eq!(receiver.deliver(&parcel, |_, why| panic!("{why}")).await, Ok(()));
+    assert_eq!(
+        receiver.deliver(&parcel, |_, why| panic!("{why}")).await,
+        Ok(())
+    );
     let mut heard = [0; 4_096];
     let size = socket.recv(&mut heard).await.unwrap();
     assert_eq!(String::from_utf8_lossy(&heard[..size]), message());
@@ -148,7 +154,10 @@ async fn a_connection_has_the_length_before_the_message() {
     let heard = tokio::spawn(async move { all(listener.accept().await.unwrap().0).await });
     let receiver = collector(Carriage::Tcp, port);
     let parcel = parcel("log", Leg::Raise);
-    assert_eq!(receiver.deliver(&parcel, |_, why| panic!("{why}")).await, Ok(()));
+    assert_eq!(
+        receiver.deliver(&parcel, |_, why| panic!("{why}")).await,
+        Ok(())
+    );
     assert_eq!(heard.await.unwrap(), framed());
     let why = receiver.deliver(&parcel, |_, _| {}).await.unwrap_err();
     assert!(why.to_string().contains("could not be reached"), "{why}");
@@ -180,7 +189,10 @@ async fn a_collector_behind_tls_is_verified() {
     let parcel = parcel("log", Leg::Raise);
     let trusted = tls::config(vec![certificate.der().clone()], None).unwrap();
     let receiver = collector(Carriage::Tls(Arc::new(trusted)), port);
-    assert_eq!(receiver.deliver(&parcel, |_, why| panic!("{why}")).await, Ok(()));
+    assert_eq!(
+        receiver.deliver(&parcel, |_, why| panic!("{why}")).await,
+        Ok(())
+    );
     assert_eq!(heard.recv().await.unwrap(), framed());
     let other = KeyPair::generate().unwrap();
     let other = CertificateParams::new(["127.0.0.1".to_owned()])
@@ -211,11 +223,17 @@ async fn a_program_reads_one_line_and_has_neither_terminal_nor_alert_in_its_argu
     let text = "cat > \"$1\"; echo $# >> \"$1\"; (: > /dev/tty) 2>/dev/null && echo terminal >> \"$1\"; yes | head -c 1000000";
     let receiver = program(&script(text, &file), Duration::from_secs(20));
     let parcel = parcel("pager", Leg::Raise);
-    assert_eq!(receiver.deliver(&parcel, |_, why| panic!("{why}")).await, Ok(()));
+    assert_eq!(
+        receiver.deliver(&parcel, |_, why| panic!("{why}")).await,
+        Ok(())
+    );
     let heard = std::fs::read_to_string(&file).unwrap();
     let (line, rest) = heard.split_once('\n').unwrap();
     let body: serde_json::Value = serde_json::from_str(line).unwrap();
-    assert_eq!((&body["state"], &body["key"]), (&"raised".into(), &parcel.key.into()));
+    assert_eq!(
+        (&body["state"], &body["key"]),
+        (&"raised".into(), &parcel.key.into())
+    );
     assert_eq!(rest, "1\n");
     let shown = format!("{receiver:?}");
     assert!(!shown.contains("canary"), "{shown}");
@@ -226,18 +244,30 @@ async fn a_program_that_fails_is_quoted_and_one_that_is_not_there_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("runs");
     // It reads nothing, says a lot and does not want to end by its output.
-    let text = "echo run >> \"$1\"; printf 'no\\033[2J line\\n' >&2; yes | head -c 1000000 >&2; exit 3";
+    let text =
+        "echo run >> \"$1\"; printf 'no\\033[2J line\\n' >&2; yes | head -c 1000000 >&2; exit 3";
     let receiver = program(&script(text, &file), Duration::from_secs(20));
     let parcel = parcel("pager", Leg::Raise);
-    let why = receiver.deliver(&parcel, |_, _| {}).await.unwrap_err().to_string();
+    let why = receiver
+        .deliver(&parcel, |_, _| {})
+        .await
+        .unwrap_err()
+        .to_string();
     assert_eq!(
         why,
         "sh ended with exit status: 3, saying \"no\\u{1b}[2J line\". Look at the program, then send again."
     );
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "run\nrun\nrun\n");
     let receiver = program(&["/nowhere/tell"], Duration::from_secs(20));
-    let why = receiver.deliver(&parcel, |_, _| {}).await.unwrap_err().to_string();
-    assert!(why.starts_with("/nowhere/tell cannot be started: "), "{why}");
+    let why = receiver
+        .deliver(&parcel, |_, _| {})
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        why.starts_with("/nowhere/tell cannot be started: "),
+        "{why}"
+    );
 }
 
 #[tokio::test]
@@ -247,8 +277,15 @@ async fn a_program_that_takes_too_long_is_killed_with_what_it_has_started() {
     let text = "trap '' HUP TERM; sleep 600 & echo $! $$ >> \"$1\"; wait";
     let receiver = program(&script(text, &file), Duration::from_millis(700));
     let parcel = parcel("pager", Leg::Raise);
-    let why = receiver.deliver(&parcel, |_, _| {}).await.unwrap_err().to_string();
-    assert!(why.starts_with("sh did not end within 0.7 s and was killed"), "{why}");
+    let why = receiver
+        .deliver(&parcel, |_, _| {})
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        why.starts_with("sh did not end within 0.7 s and was killed"),
+        "{why}"
+    );
     let pids = std::fs::read_to_string(&file).unwrap();
     let pids: Vec<&str> = pids.split_whitespace().collect();
     assert!(!pids.is_empty() && pids.len() % 2 == 0, "{pids:?}");
@@ -270,7 +307,10 @@ async fn a_program_is_not_waited_for_by_what_it_leaves_behind() {
     let text = "sleep 5 & echo $! > \"$1\"; exit 0";
     let receiver = program(&script(text, &file), Duration::from_secs(4));
     let parcel = parcel("pager", Leg::Raise);
-    assert_eq!(receiver.deliver(&parcel, |_, why| panic!("{why}")).await, Ok(()));
+    assert_eq!(
+        receiver.deliver(&parcel, |_, why| panic!("{why}")).await,
+        Ok(())
+    );
 }
 
 #[tokio::test]
@@ -284,6 +324,7 @@ async fn one_that_hangs_holds_up_none_of_the_others() {
             (names[0].into(), Ok(posting(&hung, Shape::Slack))),
             (names[1].into(), Ok(posting(&well, Shape::Teams))),
         ],
+        remind: courier::REMIND,
     };
     let (news_to, mut news) = mpsc::unbounded_channel();
     let (orders_to, orders) = mpsc::unbounded_channel();
@@ -316,6 +357,81 @@ async fn one_that_hangs_holds_up_none_of_the_others() {
         }
     }
     assert!(hung.connections() <= 4, "{}", hung.connections());
+    drop(orders_to);
+    task.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_alertmanager_is_told_again_what_holds_until_its_end() {
+    let server = Server::plain(|_, _| answer(200, "")).await;
+    let chat = Server::plain(|_, _| answer(200, "")).await;
+    let receivers = Receivers {
+        webhook: Err(Text::from("the profile has no webhook.")),
+        targets: vec![
+            ("am".into(), Ok(posting(&server, Shape::Alertmanager))),
+            ("chat".into(), Ok(posting(&chat, Shape::Slack))),
+        ],
+        remind: Duration::from_millis(20),
+    };
+    let (news_to, mut news) = mpsc::unbounded_channel();
+    let (orders_to, orders) = mpsc::unbounded_channel();
+    let tell = move |n| {
+        let _ = news_to.send(n);
+    };
+    let task = tokio::spawn(courier::run(None, receivers, orders, tell));
+    let of = |id: u64, name: &str, leg| Parcel {
+        id: AlertId(id),
+        ..parcel(name, leg)
+    };
+    let post = |post: Vec<Parcel>| Orders {
+        post,
+        ..Orders::default()
+    };
+    // One that an earlier run has told, and one that begins.
+    orders_to
+        .send(Orders {
+            post: vec![of(2, "am", Leg::Raise), of(2, "chat", Leg::Raise)],
+            holds: vec![of(1, "am", Leg::Raise), of(1, "chat", Leg::Raise)],
+            ..Orders::default()
+        })
+        .unwrap();
+    let alerts = |body: &str| {
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        body.as_array().unwrap().len()
+    };
+    let until = |many: usize| {
+        let said = server.seen();
+        let said = said
+            .iter()
+            .filter(|seen| seen.header("idempotency-key") == "holds");
+        said.filter(|seen| alerts(&seen.body) == many).count() >= 2
+    };
+    while !until(2) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    orders_to
+        .send(post(vec![of(1, "am", Leg::Resolve)]))
+        .unwrap();
+    while !until(1) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    orders_to
+        .send(post(vec![of(2, "am", Leg::Resolve)]))
+        .unwrap();
+    for _ in 0..4 {
+        assert!(matches!(
+            news.recv().await,
+            Some(AlertNews::Told {
+                outcome: PostOutcome::Sent,
+                ..
+            })
+        ));
+    }
+    // Behind its end nothing is said of it.
+    let before = server.seen().len();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(server.seen().len(), before);
+    assert_eq!(chat.seen().len(), 1, "who does not forget is not reminded");
     drop(orders_to);
     task.await.unwrap();
 }

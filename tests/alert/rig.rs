@@ -1,7 +1,9 @@
 //! An engine with its book and a clock that the test moves.
 
 use trunkline::alert::engine::Engine;
-use trunkline::alert::{Addressee, AlertSettings, Key, LedgerRecord, Mode, Orders, Parcel, PostOutcome, Sign};
+use trunkline::alert::{
+    Addressee, AlertSettings, Key, LedgerRecord, Mode, Orders, Parcel, PostOutcome, Sign,
+};
 use trunkline::model::alert::{Alert, AlertBook, AlertId, AlertKind, Details, Leg, Subject};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::text::Text;

@@ -81,6 +81,7 @@ impl Post {
             let mut receivers = Receivers {
                 webhook: webhook(&profile, &environment).await,
                 targets: Vec::new(),
+                remind: courier::REMIND,
             };
             for target in &profile.alerts.targets {
                 let to = receiver(&profile, target, &environment).await;
