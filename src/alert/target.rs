@@ -112,7 +112,7 @@ impl Receiver {
         };
         for some in holds.chunks(alertmanager::AT_ONCE) {
             let body = alertmanager::holds(&self.profile, some).to_string();
-            webhook.post("holds", body.into_bytes()).await?;
+            webhook.post(None, body.into_bytes()).await?;
         }
         Ok(())
     }
@@ -121,7 +121,7 @@ impl Receiver {
         match &self.how {
             How::Http(webhook, shape) => {
                 let body = shape.body(&self.profile, notice).to_string();
-                webhook.post(key, body.into_bytes()).await
+                webhook.post(Some(key), body.into_bytes()).await
             }
             How::Syslog(collector) => collector.send(&self.profile, notice).await,
             How::Command(program) => {

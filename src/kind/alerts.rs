@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::column::fields;
 use super::{Asked, Column, Kind, Value};
+use crate::model::alert::target::Slowest;
 use crate::model::alert::{
     Alert, AlertBook, AlertId, AlertStanding, PostDelivery, Scope, Severity, Silence, Subject,
 };
@@ -104,7 +105,7 @@ const COLUMNS: &[Of] = &[
             "sent",
             "undelivered",
         ],
-        |alert| Value::Word(alert.slowest().1.word()),
+        |alert| Value::Word(alert.slowest().delivery.word()),
     )
     .shown_as(|alert, look| told(alert, look.zone, look.now))
     .looking(|alert| match alert.standing() {
@@ -362,15 +363,24 @@ pub fn delivery(delivery: &PostDelivery, zone: &TimeZone, now: Millis) -> String
 /// How far the telling of an alert has come where it is least far, and with whom that is, where several are told.
 #[must_use]
 pub fn told(alert: &Alert, zone: &TimeZone, now: Millis) -> String {
-    let (target, least, all) = alert.slowest();
+    let Slowest {
+        target,
+        delivery: least,
+        as_far,
+        told,
+    } = alert.slowest();
     let words = delivery(least, zone, now);
-    match (target, least) {
-        (_, PostDelivery::Sent { .. }) if all > 1 => format!("{words} to {all}"),
-        (Some(name), _) => format!("{name} {words}"),
-        (None, PostDelivery::Retrying { .. } | PostDelivery::Undelivered { .. }) if all > 1 => {
-            format!("webhook {words}")
-        }
-        (None, _) => words,
+    let trouble = matches!(
+        least,
+        PostDelivery::Retrying { .. } | PostDelivery::Undelivered { .. }
+    );
+    match target {
+        _ if matches!(least, PostDelivery::Sent { .. }) && told > 1 => format!("{words} to {told}"),
+        Some(name) if as_far > 1 => format!("{name} +{} {words}", as_far - 1),
+        Some(name) => format!("{name} {words}"),
+        None if trouble && as_far > 1 => format!("webhook +{} {words}", as_far - 1),
+        None if trouble && told > 1 => format!("webhook {words}"),
+        None => words,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Alerts in the whole application: fed by hand, driven by keys, looked at as text.
 
+mod targets;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use trunkline::alert::{AlertNews, Orders, PostOutcome};
 use trunkline::app::App;

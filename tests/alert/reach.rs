@@ -202,7 +202,7 @@ async fn a_collector_behind_tls_is_verified() {
     let strange = tls::config(vec![other.der().clone()], None).unwrap();
     let receiver = collector(Carriage::Tls(Arc::new(strange)), port);
     let why = receiver.deliver(&parcel, |_, _| {}).await.unwrap_err();
-    assert!(why.to_string().contains("could not be reached"), "{why}");
+    assert!(why.to_string().contains("certificate"), "{why}");
     assert!(heard.try_recv().is_err(), "it is told nothing");
 }
 
@@ -403,7 +403,7 @@ async fn an_alertmanager_is_told_again_what_holds_until_its_end() {
         let said = server.seen();
         let said = said
             .iter()
-            .filter(|seen| seen.header("idempotency-key") == "holds");
+            .filter(|seen| seen.header("idempotency-key").is_empty());
         said.filter(|seen| alerts(&seen.body) == many).count() >= 2
     };
     while !until(2) {

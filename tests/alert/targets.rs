@@ -96,6 +96,30 @@ fn who_does_not_answer_holds_up_nobody_is_named_and_is_told_again() {
 }
 
 #[test]
+fn several_that_were_not_reached_are_counted_behind_the_first() {
+    let mut rig = Rig::telling(Mode::Here, &[("a", ""), ("b", ""), ("c", "")]);
+    rig.away = vec!["a", "c"];
+    rig.bad(1);
+    rig.pass(SETTLE);
+    assert!(
+        said(&rig).starts_with("a +1 undelivered: refused"),
+        "{}",
+        said(&rig)
+    );
+    rig.away.clear();
+    rig.answers = false;
+    rig.good(1);
+    rig.bad(2);
+    rig.pass(SETTLE);
+    let newest = rig.book.iter().last().unwrap();
+    let words = told(newest, &jiff::tz::TimeZone::UTC, rig.now);
+    assert!(
+        words.starts_with("webhook +3 undelivered: refused"),
+        "{words}"
+    );
+}
+
+#[test]
 fn what_grows_worse_is_told_to_whom_it_now_concerns() {
     let mut rig = Rig::telling(Mode::Here, &BOTH);
     carrier(&mut rig, "carrier degraded", Severity::Warning);

@@ -53,15 +53,16 @@ fn alert(profile: &str, notice: &Notice) -> Value {
     let more = facts(profile, notice).into_iter();
     let more = more.filter(|(name, _)| !said.contains(name));
     let description: Vec<String> = more.map(|(name, fact)| format!("{name}: {fact}")).collect();
+    let mut annotations = json!({"summary": headline(notice)});
+    if !description.is_empty() {
+        annotations["description"] = description.join("\n").into();
+    }
     let holds = notice.began.plus(HOLDS_MS);
     // Alertmanager refuses an end before the beginning, which a clock that went back would make.
     let ends = notice.ended.map_or(holds, |end| end.max(notice.began));
     json!({
         "labels": labels,
-        "annotations": {
-            "summary": headline(notice),
-            "description": description.join("\n"),
-        },
+        "annotations": annotations,
         "startsAt": notice.began.timestamp().to_string(),
         "endsAt": ends.timestamp().to_string(),
     })

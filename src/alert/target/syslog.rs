@@ -12,8 +12,7 @@ use rustls::ClientConfig;
 
 use super::words::headline;
 use crate::alert::Notice;
-use crate::alert::webhook::Patience;
-use crate::cause::{Cause, said};
+use crate::alert::webhook::{Patience, silent, unreached};
 use crate::model::alert::Severity;
 use crate::text::{Text, safe};
 
@@ -81,15 +80,8 @@ impl Collector {
         let sent = wire::send(self, message.as_bytes());
         match tokio::time::timeout(self.patience.answer, sent).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => {
-                let told = Cause::WebhookUnreachable.told().with("said", said(&error));
-                Err(told.with("at", self.host.as_str()).to_string().into())
-            }
-            Err(_) => {
-                let seconds = self.patience.answer.as_secs_f32().to_string();
-                let told = Cause::WebhookSilent.told().with("seconds", seconds);
-                Err(told.with("at", self.host.as_str()).to_string().into())
-            }
+            Ok(Err(error)) => Err(unreached(&self.host, &error)),
+            Err(_) => Err(silent(&self.host, self.patience.answer)),
         }
     }
 }
@@ -124,9 +116,10 @@ pub fn message(profile: &str, notice: &Notice, facility: u8, machine: &str) -> S
         ("reason", telling.reason.raw()),
     ];
     let known = params.iter().filter(|(_, value)| !value.is_empty());
-    let data: String = known
+    let data: Vec<String> = known
         .map(|(name, value)| format!(" {name}=\"{}\"", param(value)))
         .collect();
+    let data = data.concat();
     let text = cut(&headline(notice), MESSAGE, |c| c.to_string());
     // RFC 5424 §6.4: a text that is UTF-8 says so; ASCII needs no mark, which some collectors show.
     let mark = if text.is_ascii() { "" } else { "\u{feff}" };

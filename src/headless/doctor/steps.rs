@@ -96,7 +96,9 @@ async fn targets(profile: &Profile, environment: &Environment, steps: &mut Vec<S
         }
     }
     let Some(first) = ready.first() else { return };
-    let named = ready.iter().map(|one| format!("{} ({})", one.name, one.kind()));
+    let named = ready
+        .iter()
+        .map(|one| format!("{} ({})", one.name, one.kind()));
     let named: Vec<String> = named.collect();
     let said = format!(
         "{} ready; nothing was sent: `trunkline alert test {}` does that",

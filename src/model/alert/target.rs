@@ -120,21 +120,41 @@ impl Alert {
         })
     }
 
-    /// How far the telling has come where it is least far, with whom that is; and how many are told at all.
+    /// How far the telling has come where it is least far.
     #[must_use]
-    pub fn slowest(&self) -> (Option<&Text>, &PostDelivery, usize) {
+    pub fn slowest(&self) -> Slowest<'_> {
         let webhook = &self.current().delivery;
         let spoken = usize::from(*webhook != PostDelivery::NoWebhook);
         let first = (None, webhook);
-        let all = self.targets.iter().map(|p| (Some(&p.name), p.current()));
+        let targets = || self.targets.iter().map(|p| (Some(&p.name), p.current()));
         // The first of equals stays.
-        let (name, delivery) = all.fold(first, |worst, one| {
+        let (target, delivery) = targets().fold(first, |worst, one| {
             if one.1.rank() > worst.1.rank() {
                 one
             } else {
                 worst
             }
         });
-        (name, delivery, spoken + self.targets.len())
+        let same = |other: &PostDelivery| other.rank() == delivery.rank();
+        let all = std::iter::once(first).chain(targets());
+        Slowest {
+            target,
+            delivery,
+            as_far: all.filter(|(_, other)| same(other)).count(),
+            told: spoken + self.targets.len(),
+        }
     }
+}
+
+/// With whom the telling of an alert is least far.
+#[derive(Clone, Copy, Debug)]
+pub struct Slowest<'a> {
+    /// The first of those; none is the webhook.
+    pub target: Option<&'a Text>,
+    /// How far it is there.
+    pub delivery: &'a PostDelivery,
+    /// With how many it is no further, this one counted.
+    pub as_far: usize,
+    /// How many are told at all.
+    pub told: usize,
 }
