@@ -288,7 +288,7 @@ async fn a_program_that_takes_too_long_is_killed_with_what_it_has_started() {
     );
     let pids = std::fs::read_to_string(&file).unwrap();
     let pids: Vec<&str> = pids.split_whitespace().collect();
-    assert!(!pids.is_empty() && pids.len() % 2 == 0, "{pids:?}");
+    assert!(!pids.is_empty() && pids.len().is_multiple_of(2), "{pids:?}");
     let alive = |pid: &&&str| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
         stat.is_ok_and(|stat| !stat.contains(") Z "))

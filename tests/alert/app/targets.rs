@@ -47,7 +47,7 @@ when = "site:Lima"
     stage.press(KeyCode::Char('7'));
     let screen = stage.screen();
     assert!(
-        screen.contains("oncall undelivered: events.pagerduty.com"),
+        screen.contains("oncall undelivered: events.pagerd"),
         "{screen}"
     );
     stage.press(KeyCode::Enter);
