@@ -2,7 +2,8 @@
 //!
 //! [`engine::Engine`] decides, without I/O and without a clock: conditions are reported to it, it lets them settle,
 //! folds storms, and gives out [`Orders`]. [`courier`] carries them out: it writes to the [`ledger`] first, so that a
-//! process that is killed loses nothing, and then posts through [`webhook`].
+//! process that is killed loses nothing, and then posts through [`webhook`], and to each [`target`] of the profile whose
+//! filter the alert passes. How far the telling has come is known of each of them apart, and none waits for another.
 //!
 //! What is promised to the receiver: every alert at least once, its end after it, each with an `Idempotency-Key` that
 //! never changes. A POST is repeated after a restart only when the process died between the webhook's answer and the
@@ -16,13 +17,17 @@ pub mod ledger;
 mod outbox;
 pub mod restore;
 mod storm;
+pub mod target;
 mod watch;
 pub mod webhook;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::alert::{Alert, AlertId, AlertKind, Body, Leg, Severity, Silence, Subject};
+use crate::model::alert::{
+    Alert, AlertId, AlertKind, Body, Leg, Severity, Silence, Subject, Telling,
+};
 use crate::text::Text;
+use crate::time::Millis;
 
 /// A condition of a subject: what is watched, settled and told as one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +36,15 @@ pub struct Key {
     pub kind: AlertKind,
     /// Of what; never a storm.
     pub subject: Subject,
+}
+
+/// A target of the profile, as who decides has to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    /// Its name in the profile.
+    pub name: Text,
+    /// Which alerts it is told: a filter over alerts that has been read once and found good; none is all.
+    pub when: Option<String>,
 }
 
 /// What is said of a condition.
@@ -65,7 +79,7 @@ pub enum Mode {
     Here,
     /// Another console with the same state directory and profile.
     Elsewhere,
-    /// Nobody: the profile has no webhook.
+    /// This console, but there is no webhook: only targets are told, where there are any.
     Nowhere,
 }
 
@@ -76,6 +90,8 @@ pub struct Orders {
     pub save: Vec<LedgerRecord>,
     /// To be posted.
     pub post: Vec<Parcel>,
+    /// What targets were told in an earlier run and still holds: for those that have to be reminded of it.
+    pub holds: Vec<Parcel>,
     /// New alerts, how bad each is, in words that are safe to show.
     pub announce: Vec<(Severity, String)>,
 }
@@ -84,7 +100,10 @@ impl Orders {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.save.is_empty() && self.post.is_empty() && self.announce.is_empty()
+        self.save.is_empty()
+            && self.post.is_empty()
+            && self.holds.is_empty()
+            && self.announce.is_empty()
     }
 }
 
@@ -108,6 +127,72 @@ pub struct Parcel {
     /// The `Idempotency-Key`.
     pub key: String,
     /// What is sent.
+    pub body: Body,
+    /// What a target is told, and which; none is for the webhook of the profile.
+    pub target: Option<Box<Notice>>,
+}
+
+impl Parcel {
+    /// What a person tries a target with: an alert that nothing has caused, from its beginning to its end.
+    #[must_use]
+    pub fn test(target: Text, leg: Leg, (began, ended): (Millis, Millis)) -> Self {
+        let over = leg == Leg::Resolve;
+        let body = Body {
+            timestamp: if over { ended } else { began }.timestamp(),
+            user_id: "test".to_owned(),
+            device_id: "test".to_owned(),
+            registered: None,
+            codec: "unknown".to_owned(),
+            alert_type: "trunkline_test".to_owned(),
+            carrier_health: "unknown".to_owned(),
+            tls_valid: None,
+            resolved: over,
+        };
+        let alert = format!("{:x}-test", began.0);
+        let telling = Telling {
+            title: "test alert".into(),
+            thing: "nothing has happened".into(),
+            severity: Severity::Info,
+            site: None,
+            reason: "somebody tries whether alerts arrive".into(),
+        };
+        Self {
+            id: AlertId::default(),
+            leg,
+            key: format!("{alert}-{}", if over { "resolve" } else { "raise" }),
+            body: body.clone(),
+            target: Some(Box::new(Notice {
+                target,
+                alert,
+                telling,
+                began,
+                ended: over.then_some(ended),
+                body,
+            })),
+        }
+    }
+
+    /// For whom it is; none is the webhook of the profile.
+    #[must_use]
+    pub fn to(&self) -> Option<Text> {
+        self.target.as_ref().map(|notice| notice.target.clone())
+    }
+}
+
+/// All that a target is told of an alert, from which each kind of target makes its own body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The target's name in the profile.
+    pub target: Text,
+    /// The same in every word on this alert, and in none on another of this profile.
+    pub alert: String,
+    /// The alert as it was when the target was first told.
+    pub telling: Telling,
+    /// When it began.
+    pub began: Millis,
+    /// When it ended; none while it holds.
+    pub ended: Option<Millis>,
+    /// What a webhook receives (contract §5).
     pub body: Body,
 }
 
@@ -150,6 +235,8 @@ pub enum AlertNews {
     Told {
         /// Of which alert.
         id: AlertId,
+        /// To whom; none is the webhook of the profile.
+        target: Option<Text>,
         /// Which of its two.
         leg: Leg,
         /// What became of it.

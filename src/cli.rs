@@ -1,5 +1,6 @@
 //! The command line: clap types only.
 
+pub mod alert;
 pub mod api;
 pub mod audit;
 pub mod callback;
@@ -142,6 +143,9 @@ pub enum Command {
     /// Event routes: list, verify, deploy from a file or a folder
     #[command(subcommand)]
     Route(route::RouteCommand),
+    /// Targets of alerts: try one
+    #[command(subcommand)]
+    Alert(alert::AlertCommand),
     /// Webhooks of the organisation, for ends of jobs and changes of callbacks: list, register, test, remove
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),

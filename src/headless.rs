@@ -1,5 +1,6 @@
 //! Without a screen: the same application, fed by the same feeds, written to standard output.
 
+pub mod alert;
 pub mod api;
 pub mod audit;
 pub mod callback;

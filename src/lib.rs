@@ -37,11 +37,11 @@
 //! | [`feed`] | streams, polls and the mailbox: news of the organisation, with every gap told | `time` `vault` `text` `cause` `model` `vocabulary` `cloud` |
 //! | [`probe`] | what servers say of themselves | `time` `text` `cause` `model` `cloud` |
 //! | [`kind`] | what there are lists of, each described once as data: columns, filter fields, cells, exports | `time` `text` `query` `model` `vocabulary` `store` `export` |
-//! | [`alert`] | conditions and their delivery; it reads no rows: it is told, and asks [`kind`] alone which alerts a silence covers | `time` `text` `cause` `ledger` `model` `kind` |
+//! | [`alert`] | conditions and their delivery; it reads no rows: it is told, and asks [`kind`] alone which alerts a silence or a target's filter covers | `process` `time` `text` `cause` `child` `ledger` `model` `cloud` `kind` |
 //! | [`record`] | the past: what was told, on disk, in order, and read again at any moment | `file` `lock` `time` `vault` `text` `folder` `query` `model` `vocabulary` `store` `kind` |
 //! | [`packet`] | a part of the past in one file, for whoever has no access | `file` `vault` `text` `time` `folder` `model` `audit` `export` `record` |
 //! | [`cli`] | the command line, as types | `model` `org` `export` `kind` |
-//! | [`config`] | layers, profiles, secrets, keys and themes | `environment` `vault` `process` `text` `cause` `child` `folder` `query` `model` `term` `vocabulary` `probe` `kind` `record` |
+//! | [`config`] | layers, profiles, secrets, keys and themes | `environment` `vault` `process` `text` `cause` `child` `folder` `query` `model` `term` `vocabulary` `probe` `kind` `alert` `record` |
 //! | [`flow`] | a write from its first check to its end | `environment` `file` `time` `text` `ledger` `model` `audit` `deployments` `vocabulary` `cloud` `probe` `config` |
 //! | [`form`] | payloads filled in, judged and checked while they are typed; no terminal, no `async` | `time` `text` `cause` `model` `store` `config` `flow` |
 //! | [`listen`] | HTTP of our own: dashboard, figures, webhooks that come in | `environment` `time` `vault` `text` `cause` `model` `vocabulary` `cloud` `store` `export` `config` `flow` |

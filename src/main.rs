@@ -156,6 +156,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Route(command)) => {
             world.write(|p, e, state| headless::route::route(p, e, state, command))
         }
+        Some(Command::Alert(command)) => world.write(|p, e, _| headless::alert::run(p, e, command)),
         Some(Command::Webhook(command)) => {
             world.write(|p, e, state| headless::webhook::run(p, e, state, command))
         }

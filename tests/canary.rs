@@ -40,8 +40,10 @@ const ROUTE_KEY: &str = "canary-route-key-9";
 const ROUTE_QUERY: &str = "canary-route-query-10";
 const PERSON: &str = "canary-person-secret-11";
 const CODE: &str = "canary-authorization-code-12";
+const TARGET_KEY: &str = "canary-target-key-13";
+const TARGET_PATH: &str = "canary-target-path-00014";
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 14] = [
     CLIENT_SECRET,
     TOKEN,
     REFRESH,
@@ -54,6 +56,8 @@ const ALL: [&str; 12] = [
     ROUTE_QUERY,
     PERSON,
     CODE,
+    TARGET_KEY,
+    TARGET_PATH,
 ];
 
 /// A home with a profile for each API, and a folder beside it in which the credentials are.
@@ -77,12 +81,21 @@ impl House {
             &format!("#!/bin/sh\nenv >> {}\necho '{TURN}'\n", seen.display()),
             0o700,
         );
+        let sms = place(
+            "sms",
+            &format!("#!/bin/sh\nenv >> {}\ncat > /dev/null\n", seen.display()),
+            0o700,
+        );
+        let chat = place("chat", &format!("{base}/{TARGET_PATH}\n"), 0o600);
         let token = place("listener", LISTENER, 0o600);
         let profile = |api: &str, more: &str| {
             format!(
                 "[profiles.{api}]\napi = \"{api}\"\nbase_url = \"{base}\"\nlogin_url = \"{base}\"\nclient_id = \"{client}\"\n\
                  client_secret_env = \"CANARY_SECRET\"\n{more}\
                  [profiles.{api}.alerts]\nwebhook = \"{base}/{HOOK_PATH}?key={HOOK_QUERY}\"\nsettle_seconds = 0\n\
+                 [[profiles.{api}.alerts.targets]]\nname = \"oncall\"\nkind = \"pagerduty\"\naddress = \"{base}/pd\"\nkey_env = \"CANARY_TARGET\"\n\
+                 [[profiles.{api}.alerts.targets]]\nname = \"chat\"\nkind = \"slack\"\naddress_file = \"{chat}\"\n\
+                 [[profiles.{api}.alerts.targets]]\nname = \"sms\"\nkind = \"command\"\ncommand = [\"{sms}\"]\n\
                  [profiles.{api}.listen]\naddress = \"127.0.0.1:0\"\ntoken_file = \"{token}\"\n\
                  [[profiles.{api}.probes.turn]]\nserver = \"127.0.0.1:9\"\nusername = \"noc\"\npassword_command = [\"{helper}\"]\n",
                 client = front::CLIENT,
@@ -120,6 +133,7 @@ impl House {
             ("TRUNKLINE_LOG", level.to_owned()),
             ("CANARY_SECRET", CLIENT_SECRET.to_owned()),
             ("CANARY_PERSON", PERSON.to_owned()),
+            ("CANARY_TARGET", TARGET_KEY.to_owned()),
             ("PAGER", self.path("pager")),
             ("EDITOR", self.path("editor")),
             (
@@ -264,6 +278,9 @@ fn commands(house: &House) -> Vec<Vec<String>> {
         "get registrations",
         "report",
         "report --json",
+        "alert test oncall",
+        "alert test chat",
+        "alert test sms",
         "route list",
         "route list --json",
         "route show r-1",

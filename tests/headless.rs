@@ -6,6 +6,8 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+#[path = "headless/alerts.rs"]
+mod alerts;
 #[path = "headless/answers.rs"]
 mod answers;
 #[path = "headless/codes.rs"]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::gathering::Gathering;
 use super::storm::Storm;
 use super::watch::{Phase, Watch};
-use super::{AlertSettings, Key, Mode, Orders, Sign, Weather};
+use super::{Addressee, AlertSettings, Key, Mode, Orders, Sign, Weather};
 use crate::kind::alerts::{graded, silenced_until};
 use crate::model::alert::body::Surroundings;
 use crate::model::alert::{
@@ -42,6 +42,8 @@ pub struct Engine {
     overlooked: u64,
     /// Filters over alerts, and how bad what passes is; the first that it passes counts.
     grades: Vec<(String, Severity)>,
+    /// Who is told beside the webhook.
+    pub(super) addressees: Vec<Addressee>,
     /// Alerts of the ledger wait to be confirmed by the first reads.
     pub(super) restoring: bool,
 }
@@ -63,6 +65,7 @@ impl Engine {
             endpoints: BTreeMap::new(),
             overlooked: 0,
             grades: Vec::new(),
+            addressees: Vec::new(),
             restoring: false,
         }
     }
@@ -71,6 +74,12 @@ impl Engine {
     #[must_use]
     pub fn grading(self, grades: Vec<(String, Severity)>) -> Self {
         Self { grades, ..self }
+    }
+
+    /// The same, which tells these targets as well.
+    #[must_use]
+    pub fn telling(self, addressees: Vec<Addressee>) -> Self {
+        Self { addressees, ..self }
     }
 
     /// Takes in what is known of a condition. `details` is asked only where there is trouble.
@@ -218,6 +227,7 @@ impl Engine {
         let details = judged.details;
         book.amend(id, |alert| alert.details = details);
         self.changed.insert(id);
+        self.address(book, id, now);
     }
 
     fn begin(&mut self, book: &mut AlertBook, key: &Key, now: Millis, details: Details) {
@@ -253,6 +263,7 @@ impl Engine {
                 {
                     book.amend(id, |alert| alert.flapping = true);
                     self.changed.insert(id);
+                    self.address(book, id, now);
                 }
             }
         }
@@ -349,6 +360,7 @@ impl Engine {
                 delivery: PostDelivery::Queued,
             },
             resolve: None,
+            targets: Vec::new(),
         };
         alert.details.severity = graded(&self.grades, &alert, now);
         alert.silenced_until = silenced_until(book, &alert, now);
@@ -370,6 +382,7 @@ impl Engine {
         }
         self.orders.announce.extend(told);
         self.dispatch(book, id);
+        self.address(book, id, now);
         Some(id)
     }
 
@@ -388,14 +401,14 @@ impl Engine {
         book.amend(id, |alert| {
             alert.ended = Some(now);
             alert.silenced_until = None;
-            // Where nobody was told of the beginning, nobody is told of the end.
-            let delivery = match &alert.raise.delivery {
-                PostDelivery::Withheld => return,
-                PostDelivery::NoWebhook => PostDelivery::NoWebhook,
-                PostDelivery::Elsewhere => PostDelivery::Elsewhere,
-                _ => PostDelivery::Queued,
-            };
-            alert.resolve = Some(Post { body, delivery });
+            for target in &mut alert.targets {
+                target.resolve = end_of(&target.raise);
+            }
+            let delivery = end_of(&alert.raise.delivery);
+            if delivery.is_some() || !alert.targets.is_empty() {
+                let delivery = delivery.unwrap_or(PostDelivery::Withheld);
+                alert.resolve = Some(Post { body, delivery });
+            }
         });
         self.storms.retain(|storm| storm.id != id);
         self.changed.insert(id);
@@ -425,6 +438,16 @@ impl Engine {
                 .unwrap_or_else(|| "unknown".to_owned()),
             tls_valid: tls,
         }
+    }
+}
+
+/// How the telling of an end begins: where nobody was told of the beginning, nobody is told of the end.
+fn end_of(raise: &PostDelivery) -> Option<PostDelivery> {
+    match raise {
+        PostDelivery::Withheld => None,
+        PostDelivery::NoWebhook => Some(PostDelivery::NoWebhook),
+        PostDelivery::Elsewhere => Some(PostDelivery::Elsewhere),
+        _ => Some(PostDelivery::Queued),
     }
 }
 

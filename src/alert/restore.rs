@@ -1,10 +1,12 @@
 //! After a restart: what the ledger knows is neither told again nor forgotten.
 
 use super::engine::Engine;
+use super::outbox::{parcel, told_to};
 use super::storm::Storm;
 use super::watch::{Phase, Watch};
 use super::{Key, LedgerRecord, Mode};
-use crate::model::alert::{Alert, AlertBook, Leg, PostDelivery, Subject};
+use crate::model::alert::{Alert, AlertBook, AlertId, Leg, PostDelivery, Subject, TargetPosts};
+use crate::text::Text;
 use crate::time::Millis;
 
 /// What is read as one: when a read of it is complete, what it did not name is gone.
@@ -53,8 +55,19 @@ impl Engine {
         self.restoring = kept.iter().any(Alert::is_open);
         for alert in kept {
             self.watch_again(book, &alert, now);
-            if self.settings.delivery == Mode::Here {
-                self.send_again(book, &alert);
+            if self.settings.delivery == Mode::Elsewhere {
+                continue;
+            }
+            self.forget_targets(book, &alert);
+            for target in told_to(book, alert.id) {
+                if target.is_some() || self.settings.delivery == Mode::Here {
+                    self.send_again(book, alert.id, target.as_ref());
+                }
+                let told = alert.delivery(target.as_ref(), Leg::Raise);
+                if alert.is_open() && matches!(told, Some(PostDelivery::Sent { .. })) {
+                    let held = target.and_then(|name| parcel(&alert, Some(&name), Leg::Raise));
+                    self.orders.holds.extend(held);
+                }
             }
         }
     }
@@ -128,17 +141,30 @@ impl Engine {
         self.set_phase(&key, Phase::Told(alert.id), now);
     }
 
-    fn send_again(&mut self, book: &mut AlertBook, alert: &Alert) {
-        book.amend(alert.id, |alert| {
-            let posts = [Some(&mut alert.raise), alert.resolve.as_mut()];
-            for post in posts.into_iter().flatten().filter(|post| post.unsent()) {
-                post.delivery = PostDelivery::Queued;
-            }
-        });
-        if alert.raise.unsent() {
-            self.post(book, alert.id, Leg::Raise);
-        } else {
-            self.pursue(book, alert.id);
+    /// What a target is owed that the profile does not name any more is owed to nobody.
+    fn forget_targets(&self, book: &mut AlertBook, alert: &Alert) {
+        let named = |posts: &TargetPosts| self.addressees.iter().any(|one| one.name == posts.name);
+        if alert.targets.iter().any(|one| one.unsent() && !named(one)) {
+            book.amend(alert.id, |alert| {
+                alert.targets.retain(|one| !one.unsent() || named(one));
+            });
+        }
+    }
+
+    fn send_again(&mut self, book: &mut AlertBook, id: AlertId, target: Option<&Text>) {
+        for leg in [Leg::Raise, Leg::Resolve] {
+            book.amend(id, |alert| {
+                let delivery = alert.delivery_mut(target, leg);
+                if let Some(delivery) = delivery.filter(|delivery| delivery.unsent()) {
+                    *delivery = PostDelivery::Queued;
+                }
+            });
+        }
+        let raise = |alert: &Alert| alert.delivery(target, Leg::Raise).map(PostDelivery::unsent);
+        match book.get(id).and_then(raise) {
+            Some(true) => self.post(book, id, (target, Leg::Raise)),
+            Some(false) => self.pursue_to(book, id, target),
+            None => {}
         }
     }
 }

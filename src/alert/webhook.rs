@@ -1,13 +1,15 @@
-//! One POST to the profile's webhook, with its two retries (contract §5).
+//! One POST, with its two retries (contract §5): to the profile's webhook, and to targets that take alerts by HTTP.
 
+use std::error::Error;
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder, Retryable as _};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Url};
 
 use super::Parcel;
-use crate::cause::{Cause, said};
+use crate::cause::{Cause, below, said};
+use crate::cloud::tls;
 use crate::text::Text;
 
 /// How patient a delivery is.
@@ -37,6 +39,27 @@ pub struct Webhook {
     http: Client,
     address: Url,
     patience: Patience,
+    /// What lets the console in, where the address alone does not.
+    authorization: Option<HeaderValue>,
+}
+
+/// Tries once, and again twice when that fails. `failed` hears of each attempt that another follows.
+pub(super) async fn persist<F: Future<Output = Result<(), Text>>>(
+    patience: Patience,
+    once: impl FnMut() -> F,
+    mut failed: impl FnMut(u32, Text),
+) -> Result<(), Text> {
+    let waits = ExponentialBuilder::new()
+        .with_min_delay(patience.first_wait)
+        .with_max_times(RETRIES)
+        .with_jitter()
+        .build();
+    let mut attempts = 0;
+    let notify = |why: &Text, _| {
+        attempts += 1;
+        failed(attempts, why.clone());
+    };
+    once.retry(waits).notify(notify).await
 }
 
 impl Webhook {
@@ -47,38 +70,45 @@ impl Webhook {
             http,
             address,
             patience,
+            authorization: None,
         }
+    }
+
+    /// The same, which shows this to be let in.
+    #[must_use]
+    pub fn authorized(mut self, mut by: HeaderValue) -> Self {
+        by.set_sensitive(true);
+        self.authorization = Some(by);
+        self
     }
 
     /// Posts, and again twice when that fails. `failed` hears of each attempt that another follows.
     pub async fn deliver(
         &self,
         parcel: &Parcel,
-        mut failed: impl FnMut(u32, Text),
+        failed: impl FnMut(u32, Text),
     ) -> Result<(), Text> {
-        let waits = ExponentialBuilder::new()
-            .with_min_delay(self.patience.first_wait)
-            .with_max_times(RETRIES)
-            .with_jitter()
-            .build();
-        let mut attempts = 0;
-        let once = || self.post(parcel);
-        let notify = |why: &Text, _| {
-            attempts += 1;
-            failed(attempts, why.clone());
-        };
-        once.retry(waits).notify(notify).await
+        let body = serde_json::to_vec(&parcel.body).map_err(|e| Text::from(e.to_string()))?;
+        let once = || self.post(Some(&parcel.key), body.clone());
+        persist(self.patience, once, failed).await
     }
 
-    async fn post(&self, parcel: &Parcel) -> Result<(), Text> {
-        let body = serde_json::to_vec(&parcel.body).map_err(|e| Text::from(e.to_string()))?;
+    /// Posts once; what is said again has no key.
+    pub(super) async fn post(&self, key: Option<&str>, body: Vec<u8>) -> Result<(), Text> {
         let request = self
             .http
             .post(self.address.clone())
             .header(CONTENT_TYPE, "application/json")
-            .header("Idempotency-Key", &parcel.key)
             .timeout(self.patience.answer)
             .body(body);
+        let request = match key {
+            Some(key) => request.header("Idempotency-Key", key),
+            None => request,
+        };
+        let request = match &self.authorization {
+            Some(by) => request.header(AUTHORIZATION, by.clone()),
+            None => request,
+        };
         let host = self.address.host_str().unwrap_or("the webhook");
         match request.send().await {
             // The answer's body is of no interest: it is dropped unread.
@@ -101,11 +131,27 @@ fn refused(host: &str, status: u16) -> Text {
 }
 
 fn unanswered(host: &str, error: &reqwest::Error, patience: Duration) -> Text {
-    let told = if error.is_timeout() {
-        let seconds = patience.as_secs_f32().to_string();
-        Cause::WebhookSilent.told().with("seconds", seconds)
+    if error.is_timeout() {
+        silent(host, patience)
     } else {
-        Cause::WebhookUnreachable.told().with("said", said(error))
+        unreached(host, error)
+    }
+}
+
+/// Who took longer than that.
+pub(super) fn silent(host: &str, patience: Duration) -> Text {
+    let seconds = patience.as_secs_f32().to_string();
+    let told = Cause::WebhookSilent.told().with("seconds", seconds);
+    told.with("at", host).to_string().into()
+}
+
+/// Who could not be reached, and why: a certificate that is not trusted is told as everywhere else.
+pub(super) fn unreached(host: &str, error: &(dyn Error + 'static)) -> Text {
+    let links = std::iter::successors(Some(error), |link| below(*link));
+    let mut broken = links.filter_map(|link| link.downcast_ref::<rustls::Error>());
+    let told = match broken.next() {
+        Some(broken) => tls::told(broken, None),
+        None => Cause::WebhookUnreachable.told().with("said", said(error)),
     };
     told.with("at", host).to_string().into()
 }

@@ -17,7 +17,7 @@ use crate::alert::engine::Engine;
 use crate::alert::restore::Family;
 use crate::alert::{AlertNews, AlertSettings, Key, LedgerRecord, Mode, Sign, Weather};
 use crate::config::Profile;
-use crate::config::profile::alerts::Grade;
+use crate::config::profile::alerts::{Grade, TargetSettings};
 use crate::effect::Effect;
 use crate::model::alert::{AlertKind, Details, Severity, Subject};
 use crate::model::carrier::Health;
@@ -74,11 +74,16 @@ impl App {
                 self.open_alarm(records, ours, operator);
             }
             AlertNews::Unkept(why) => self.messages.tell(Weight::Error, why, now),
-            AlertNews::Told { id, leg, outcome } => {
+            AlertNews::Told {
+                id,
+                target,
+                leg,
+                outcome,
+            } => {
                 if let Some(alarm) = &mut self.alarm {
-                    alarm
-                        .engine
-                        .told(&mut self.store.alerts, id, leg, outcome, now);
+                    let of = (id, leg, target.as_ref());
+                    let book = &mut self.store.alerts;
+                    alarm.engine.told(book, of, outcome, now);
                 }
             }
         }
@@ -174,7 +179,14 @@ impl Alarm {
                 fold_at: alerts.fold_at as usize,
                 delivery,
             })
-            .grading(alerts.severity.iter().map(Grade::pair).collect()),
+            .grading(alerts.severity.iter().map(Grade::pair).collect())
+            .telling(
+                alerts
+                    .targets
+                    .iter()
+                    .map(TargetSettings::addressee)
+                    .collect(),
+            ),
             operator,
             rules: alerts.rules.iter().filter_map(RuleWatch::new).collect(),
             calls: alerts.calls.iter().map(CallWatch::new).collect(),

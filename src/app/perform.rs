@@ -28,6 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OnceCell, mpsc};
 
+pub use self::alerts::receiver;
 use super::event::Done;
 use crate::cloud::keyring::Keyring;
 use crate::cloud::tls::Identity;

@@ -156,7 +156,7 @@ causes! {
         "Check its id.";
     // Webhooks of ours.
     WebhookMoved: Server, Request, "{at} answered {status}: it has moved",
-        "Set webhook to its new address.";
+        "Set its new address in the profile.";
     WebhookForbids: Server, Request, "{at} answered {status}",
         "Check the address of the webhook, which often holds its key.";
     WebhookGone: Server, Request, "{at} answered {status}: it is not there",
@@ -167,6 +167,13 @@ causes! {
         "Look at the receiver, then send again.";
     WebhookUnreachable: Machine, Connection, "{at} could not be reached: {said}",
         "Check its address, and the way to it.";
+    // Programs that alerts are given to.
+    TargetNotRun: Machine, Request, "{program} cannot be started: {said}",
+        "Check the path of the target's command.";
+    TargetFailed: Machine, Request, "{program} ended with {status}{said}",
+        "Look at the program, then send again.";
+    TargetStalled: Machine, Request, "{program} did not end within {seconds} s and was killed",
+        "Look at the program, or raise timeout_seconds of the target, then send again.";
     // The secret.
     SecretUnset: Machine, Secret, "the secret should be in {name}, which is not set",
         "Set it, or name another place in the profile.";

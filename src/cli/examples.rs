@@ -136,6 +136,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("route test", &["trunkline route test crm-events --dry-run"]),
+    ("alert test", &["trunkline alert test oncall"]),
     ("webhook list", &["trunkline webhook list --json"]),
     (
         "webhook add",

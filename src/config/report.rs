@@ -144,6 +144,19 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
             let server = account.server.to_string();
             warnings.extend(secret_faults(&server, Some(&account.password), env));
         }
+        for target in &profile.alerts.targets {
+            for (what, place) in target.secrets() {
+                let key = format!("{what} of the alert target {}", target.name);
+                warnings.extend(secret_faults(&key, Some(place), env));
+            }
+            if target.in_the_clear() {
+                warnings.push(format!(
+                    "alert target {}: {} is read by whoever is on the way: use tls:// where the collector can",
+                    target.name,
+                    target.place()
+                ));
+            }
+        }
         let proxy = profile.proxy.password();
         warnings.extend(secret_faults("proxy_password", proxy, env));
         warnings.extend(missing_certificates(profile));

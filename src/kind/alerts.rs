@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::column::fields;
 use super::{Asked, Column, Kind, Value};
+use crate::model::alert::target::Slowest;
 use crate::model::alert::{
     Alert, AlertBook, AlertId, AlertStanding, PostDelivery, Scope, Severity, Silence, Subject,
 };
@@ -93,7 +94,7 @@ const COLUMNS: &[Of] = &[
     Of::word(
         "delivery",
         "DELIVERY",
-        "How far its newest POST has come",
+        "How far the telling of it has come; with several targets, where it is least far",
         (11, 40),
         &[
             "none",
@@ -104,9 +105,9 @@ const COLUMNS: &[Of] = &[
             "sent",
             "undelivered",
         ],
-        |alert| Value::Word(alert.current().delivery.word()),
+        |alert| Value::Word(alert.slowest().delivery.word()),
     )
-    .shown_as(|alert, look| delivery(&alert.current().delivery, look.zone, look.now))
+    .shown_as(|alert, look| told(alert, look.zone, look.now))
     .looking(|alert| match alert.standing() {
         AlertStanding::Undelivered => Role::Bad,
         _ => Role::Dim,
@@ -282,12 +283,16 @@ pub fn covers(silence: &Silence, alert: &Alert, now: Millis) -> bool {
     let in_scope = || match &silence.scope {
         Scope::All => true,
         Scope::This { kind, subject } => alert.kind == *kind && alert.subject.same(subject),
-        Scope::Matching(filter) => {
-            let query = Query::parse(filter, Alerts::FIELDS);
-            query.is_ok_and(|query| query.matches(&Asked::<Alerts>(&alert), now).pass)
-        }
+        Scope::Matching(filter) => passes(filter, alert, now),
     };
     now < silence.until && in_scope()
+}
+
+/// Whether an alert passes a filter at this moment; none passes what cannot be read.
+#[must_use]
+pub fn passes(filter: &str, alert: &Alert, now: Millis) -> bool {
+    let query = Query::parse(filter, Alerts::FIELDS);
+    query.is_ok_and(|query| query.matches(&Asked::<Alerts>(&alert), now).pass)
 }
 
 /// Until when an alert is silenced; none when nothing covers it.
@@ -301,12 +306,8 @@ pub fn silenced_until(book: &AlertBook, alert: &Alert, now: Millis) -> Option<Mi
 /// How bad an alert is: as the first of these filters that it passes says, else as what reported it says.
 #[must_use]
 pub fn graded(grades: &[(String, Severity)], alert: &Alert, now: Millis) -> Severity {
-    let passes = |filter: &String| {
-        let query = Query::parse(filter, Alerts::FIELDS);
-        query.is_ok_and(|query| query.matches(&Asked::<Alerts>(&alert), now).pass)
-    };
     let mut grades = grades.iter();
-    let grade = grades.find(|(filter, _)| passes(filter));
+    let grade = grades.find(|(filter, _)| passes(filter, alert, now));
     grade.map_or(alert.severity(), |(_, severity)| *severity)
 }
 
@@ -356,6 +357,30 @@ pub fn delivery(delivery: &PostDelivery, zone: &TimeZone, now: Millis) -> String
         PostDelivery::Retrying { failed, why } => format!("retrying {failed}: {why}"),
         PostDelivery::Sent { at } => format!("sent {}", at.clock(zone, now)),
         PostDelivery::Undelivered { why, .. } => format!("undelivered: {why}"),
+    }
+}
+
+/// How far the telling of an alert has come where it is least far, and with whom that is, where several are told.
+#[must_use]
+pub fn told(alert: &Alert, zone: &TimeZone, now: Millis) -> String {
+    let Slowest {
+        target,
+        delivery: least,
+        as_far,
+        told,
+    } = alert.slowest();
+    let words = delivery(least, zone, now);
+    let trouble = matches!(
+        least,
+        PostDelivery::Retrying { .. } | PostDelivery::Undelivered { .. }
+    );
+    match target {
+        _ if matches!(least, PostDelivery::Sent { .. }) && told > 1 => format!("{words} to {told}"),
+        Some(name) if as_far > 1 => format!("{name} +{} {words}", as_far - 1),
+        Some(name) => format!("{name} {words}"),
+        None if trouble && as_far > 1 => format!("webhook +{} {words}", as_far - 1),
+        None if trouble && told > 1 => format!("webhook {words}"),
+        None => words,
     }
 }
 

@@ -4,6 +4,7 @@ pub mod body;
 pub mod book;
 pub mod severity;
 pub mod silence;
+pub mod target;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ pub use body::Body;
 pub use book::AlertBook;
 pub use severity::Severity;
 pub use silence::{Scope, Silence};
+pub use target::{TargetPosts, Telling};
 
 use super::{DeviceId, UserId};
 use crate::text::Text;
@@ -196,10 +198,7 @@ impl Post {
     /// Whether it has still to arrive.
     #[must_use]
     pub fn unsent(&self) -> bool {
-        matches!(
-            self.delivery,
-            PostDelivery::Queued | PostDelivery::Retrying { .. } | PostDelivery::Undelivered { .. }
-        )
+        self.delivery.unsent()
     }
 }
 
@@ -277,6 +276,9 @@ pub struct Alert {
     pub raise: Post,
     /// The POST that tells of its end.
     pub resolve: Option<Post>,
+    /// Who else is told: targets of the profile whose filter it has passed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<TargetPosts>,
 }
 
 impl Alert {
@@ -302,24 +304,19 @@ impl Alert {
         }
     }
 
-    /// Whether one of its POSTs has still to arrive: then it is not forgotten before others.
+    /// Whether something of it has still to arrive: then it is not forgotten before others.
     #[must_use]
     pub fn unfinished(&self) -> bool {
-        self.raise.unsent() || self.resolve.as_ref().is_some_and(Post::unsent)
+        self.raise.unsent()
+            || self.resolve.as_ref().is_some_and(Post::unsent)
+            || self.targets.iter().any(TargetPosts::unsent)
     }
 
-    /// The first POST that could not be delivered.
+    /// The first leg that could not be delivered to the webhook, or else to a target.
     #[must_use]
     pub fn undelivered(&self) -> Option<Leg> {
-        let failed = |post: &Post| matches!(post.delivery, PostDelivery::Undelivered { .. });
-        if failed(&self.raise) {
-            Some(Leg::Raise)
-        } else {
-            self.resolve
-                .as_ref()
-                .filter(|p| failed(p))
-                .map(|_| Leg::Resolve)
-        }
+        self.told_to()
+            .find_map(|target| self.undelivered_to(target))
     }
 
     /// The POST that matters now: that of the end, once there is one.
@@ -357,7 +354,13 @@ impl Alert {
             Leg::Raise => "raise",
             Leg::Resolve => "resolve",
         };
-        format!("{:x}-{:x}-{leg}", self.began.0, self.id.0)
+        format!("{}-{leg}", self.name())
+    }
+
+    /// What no other alert of the profile is called, across restarts too.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{:x}-{:x}", self.began.0, self.id.0)
     }
 
     /// What it is about, in words that are safe to show.
@@ -423,6 +426,28 @@ impl Alert {
 }
 
 impl PostDelivery {
+    /// Whether it has still to arrive.
+    #[must_use]
+    pub const fn unsent(&self) -> bool {
+        matches!(
+            self,
+            Self::Queued | Self::Retrying { .. } | Self::Undelivered { .. }
+        )
+    }
+
+    /// How much it wants to be seen, the least first.
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::NoWebhook => 0,
+            Self::Sent { .. } => 1,
+            Self::Elsewhere => 2,
+            Self::Withheld => 3,
+            Self::Queued => 4,
+            Self::Retrying { .. } => 5,
+            Self::Undelivered { .. } => 6,
+        }
+    }
+
     /// The word on screen and in filters.
     #[must_use]
     pub const fn word(&self) -> &'static str {

@@ -1,5 +1,7 @@
 //! Alerts in the whole application: fed by hand, driven by keys, looked at as text.
 
+mod targets;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use trunkline::alert::{AlertNews, Orders, PostOutcome};
 use trunkline::app::App;
@@ -177,6 +179,7 @@ fn nothing_is_told_before_the_ledger_is_read_and_a_row_lost_at_first_sight_is() 
     let id = stage.app.store.alerts.iter().next().unwrap().id;
     stage.tell(AlertNews::Told {
         id,
+        target: None,
         leg: Leg::Raise,
         outcome: PostOutcome::Sent,
     });
@@ -252,6 +255,7 @@ fn the_pane_shows_acknowledges_silences_and_sends_again() {
     };
     stage.tell(AlertNews::Told {
         id,
+        target: None,
         leg: Leg::Raise,
         outcome,
     });
@@ -275,6 +279,7 @@ fn the_pane_shows_acknowledges_silences_and_sends_again() {
     assert_eq!(stage.posts(), ["registration_failure u-1 Raise"]);
     stage.tell(AlertNews::Told {
         id,
+        target: None,
         leg: Leg::Raise,
         outcome: PostOutcome::Sent,
     });

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use trunkline::alert::courier::Receivers;
 use trunkline::alert::ledger::AlertLedger;
 use trunkline::alert::webhook::{Patience, Webhook};
 use trunkline::alert::{AlertNews, LedgerRecord, Orders, PostOutcome, courier};
@@ -46,7 +47,7 @@ fn orders() -> (Rig, Orders) {
         Orders {
             save,
             post,
-            announce: Vec::new(),
+            ..Orders::default()
         },
     )
 }
@@ -147,15 +148,14 @@ async fn the_record_is_on_disk_before_the_post() {
     let (ledger, _) = AlertLedger::open(dir.path(), "lab").unwrap().unwrap();
     let (news_to, mut news) = mpsc::unbounded_channel();
     let (orders_to, orders_in) = mpsc::unbounded_channel();
-    let webhook = webhook(&receiver, PATIENCE);
-    let task = tokio::spawn(courier::run(
-        Some(ledger),
-        Ok(webhook),
-        orders_in,
-        move |n| {
-            let _ = news_to.send(n);
-        },
-    ));
+    let receivers = Receivers {
+        webhook: Ok(webhook(&receiver, PATIENCE)),
+        targets: Vec::new(),
+        remind: courier::REMIND,
+    };
+    let task = tokio::spawn(courier::run(Some(ledger), receivers, orders_in, move |n| {
+        let _ = news_to.send(n);
+    }));
     let (_, orders) = orders();
     orders_to.send(orders.clone()).unwrap();
     let Some(AlertNews::Told {

@@ -5,6 +5,7 @@
 )]
 
 mod app;
+mod bodies;
 #[path = "../common/all.rs"]
 mod common;
 mod delivery;
@@ -12,6 +13,8 @@ mod edges;
 mod fold;
 mod ledger;
 mod props;
+mod reach;
 mod rig;
 mod settle;
 mod silence;
+mod targets;

@@ -1,7 +1,7 @@
 //! Whatever happens, every condition that settles is one alert and one end.
 
 use proptest::prelude::*;
-use trunkline::alert::Sign;
+use trunkline::alert::{Mode, Sign};
 use trunkline::model::alert::Leg;
 
 use crate::rig::{Rig, SETTLE};
@@ -31,9 +31,11 @@ proptest! {
     fn beginnings_and_ends_come_in_pairs(
         steps in prop::collection::vec((0u32..40, 0usize..4, 0i64..20_000), 1..300),
         answers in any::<bool>(),
+        target_answers in any::<bool>(),
     ) {
-        let mut rig = Rig::new();
+        let mut rig = Rig::telling(Mode::Here, &[("log", "")]);
         rig.answers = answers;
+        rig.away = if target_answers { vec![] } else { vec!["log"] };
         let sites = [Some("Accra"), Some("Lima"), None];
         for (device, sign, ms) in steps {
             let sign = [Sign::Bad, Sign::Good, Sign::Unsure, Sign::Gone][sign];
@@ -41,6 +43,7 @@ proptest! {
             rig.pass(ms);
         }
         rig.answers = true;
+        rig.away.clear();
         for device in 0..40 {
             rig.say(device, sites[device as usize % 3], Sign::Good);
         }
@@ -53,8 +56,12 @@ proptest! {
         prop_assert_eq!(rig.book.open(), 0);
         prop_assert_eq!(rig.engine.deadline(&rig.book), None);
         prop_assert!(rig.book.iter().all(|alert| !alert.unfinished() && alert.away == 0), "{:?}", rig.book);
-        if answers {
-            prop_assert_eq!(rig.count(Leg::Raise), rig.count(Leg::Resolve));
+        for (name, answered) in [("", answers), ("log", answers && target_answers)] {
+            let legs = rig.to(name);
+            if answered {
+                let count = |leg| legs.iter().filter(|one| **one == leg).count();
+                prop_assert_eq!(count(Leg::Raise), count(Leg::Resolve));
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! An engine with its book and a clock that the test moves.
 
 use trunkline::alert::engine::Engine;
-use trunkline::alert::{AlertSettings, Key, LedgerRecord, Mode, Orders, Parcel, PostOutcome, Sign};
+use trunkline::alert::{
+    Addressee, AlertSettings, Key, LedgerRecord, Mode, Orders, Parcel, PostOutcome, Sign,
+};
 use trunkline::model::alert::{Alert, AlertBook, AlertId, AlertKind, Details, Leg, Subject};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::text::Text;
@@ -20,6 +22,8 @@ pub struct Rig {
     pub saved: Vec<LedgerRecord>,
     /// Whether the webhook takes what is posted.
     pub answers: bool,
+    /// Targets that take nothing.
+    pub away: Vec<&'static str>,
 }
 
 impl Rig {
@@ -40,7 +44,25 @@ impl Rig {
             posts: Vec::new(),
             saved: Vec::new(),
             answers: true,
+            away: Vec::new(),
         }
+    }
+
+    /// One that tells these targets as well: names with their filters, of which an empty one is none.
+    pub fn telling(delivery: Mode, targets: &[(&str, &str)]) -> Self {
+        let mut rig = Self::with(delivery);
+        let addressee = |(name, when): &(&str, &str)| Addressee {
+            name: (*name).into(),
+            when: (!when.is_empty()).then(|| (*when).to_owned()),
+        };
+        rig.engine = rig.engine.telling(targets.iter().map(addressee).collect());
+        rig
+    }
+
+    /// What was posted to a target, or to the webhook, which has no name.
+    pub fn to(&self, target: &str) -> Vec<Leg> {
+        let named = |parcel: &&Parcel| parcel.to().as_ref().map_or("", Text::raw) == target;
+        self.posts.iter().filter(named).map(|p| p.leg).collect()
     }
 
     pub fn say(&mut self, device: u32, site: Option<&str>, sign: Sign) {
@@ -82,7 +104,8 @@ impl Rig {
     }
 
     pub fn told(&mut self, id: AlertId, leg: Leg, outcome: PostOutcome) {
-        self.engine.told(&mut self.book, id, leg, outcome, self.now);
+        self.engine
+            .told(&mut self.book, (id, leg, None), outcome, self.now);
         self.carry_out();
     }
 
@@ -94,15 +117,17 @@ impl Rig {
             }
             self.saved.extend(save);
             for parcel in post {
-                let outcome = if self.answers {
+                let to = parcel.to();
+                let away = to.as_ref().is_some_and(|to| self.away.contains(&to.raw()));
+                let outcome = if self.answers && !away {
                     PostOutcome::Sent
                 } else {
                     PostOutcome::Failed {
                         why: "refused".into(),
                     }
                 };
-                self.engine
-                    .told(&mut self.book, parcel.id, parcel.leg, outcome, self.now);
+                let of = (parcel.id, parcel.leg, to.as_ref());
+                self.engine.told(&mut self.book, of, outcome, self.now);
                 self.posts.push(parcel);
             }
         }

@@ -268,3 +268,47 @@ columns = ["queue"]
         assert!(shown.contains(line), "{line}\n in \n{shown}");
     }
 }
+
+#[test]
+fn targets_of_alerts_are_shown_without_their_secrets_and_checked() {
+    let targets = r#"
+[[profiles.lab.alerts.targets]]
+name = "oncall"
+kind = "pagerduty"
+key_env = "CANARY_UNSET"
+when = "severity:critical"
+[[profiles.lab.alerts.targets]]
+name = "log"
+kind = "syslog"
+address = "udp://logs.example"
+[[profiles.lab.alerts.targets]]
+name = "hook"
+kind = "webhook"
+address = "https://hooks.example/canary?key=canary"
+"#;
+    let home = Home::with(&format!("{LAB}{targets}"));
+    let shown = report::show(&home.load().unwrap());
+    assert!(!shown.contains("canary"), "{shown}");
+    for part in [
+        "key = \"masked: from the variable CANARY_UNSET\"",
+        "to = \"masked: https://events.pagerduty.com/…\"",
+        "to = \"udp://logs.example:514\"",
+        "to = \"masked: https://hooks.example/…\"",
+    ] {
+        assert!(shown.contains(part), "no {part} in\n{shown}");
+    }
+    let checked = report::check(&home.flags, &home.env, &home.paths).unwrap();
+    for part in [
+        "warning: key of the alert target oncall: the secret should be in CANARY_UNSET",
+        "warning: alert target log: udp://logs.example:514 is read by whoever is on the way",
+    ] {
+        assert!(checked.contains(part), "no {part} in\n{checked}");
+    }
+    let wrong = targets.replace("pagerduty", "pagerdutty");
+    let home = Home::with(&format!("{LAB}{wrong}"));
+    let fault = home.load().unwrap_err().to_string();
+    assert!(
+        fault.contains("target 1: kind: ") && fault.contains("did you mean"),
+        "{fault}"
+    );
+}

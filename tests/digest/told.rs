@@ -120,6 +120,7 @@ fn alert(id: u64, began: Millis, ended: Option<Millis>, by: Option<&str>) -> Ale
             delivery: PostDelivery::NoWebhook,
         },
         resolve: None,
+        targets: Vec::new(),
     }
 }
 

@@ -23,6 +23,7 @@ fn typed(leaf: &[String], given: &Given) -> Option<Vec<String>> {
         "packet" => words(&["--from", "-2m", "--to", "-1m", "-o", "/dev/null"]),
         "bookmark remove" => words(&["1"]),
         "webhook add" => words(&["jobs", "--uri", "https://127.0.0.1:9/x", "--dry-run"]),
+        "alert test" => words(&["nobody"]),
         "webhook test" | "webhook remove" => words(&["wh_x", "--dry-run"]),
         "provision" => words(&["-f", &given.file("endpoints/endpoint.json"), "--dry-run"]),
         name => given.arguments(name).unwrap_or_default(),

@@ -95,7 +95,7 @@ impl Given {
             // Nothing is recorded or shared here, and no webhook is registered: what is about these says so on standard error.
             "demo" | "serve" | "login" | "logout" | "replay" | "dump" | "digest" | "handover"
             | "packet" | "bookmark remove" | "record verify" | "record prune" | "share status"
-            | "webhook add" | "webhook test" | "webhook remove" => return None,
+            | "webhook add" | "webhook test" | "webhook remove" | "alert test" => return None,
             // The API of this one has no SIP messages.
             "sip" => return None,
             "provision apply" => vec![self.endpoints.clone(), "--plan".into()],

@@ -113,7 +113,12 @@ impl Hook {
             if fault == Some(Fault::HookAnswerLost) {
                 self.doubted.insert(parcel.key.clone());
             }
-            told.push(AlertNews::Told { id, leg, outcome });
+            told.push(AlertNews::Told {
+                id,
+                target: parcel.to(),
+                leg,
+                outcome,
+            });
         }
         Ok(told)
     }

@@ -1,15 +1,19 @@
 //! Carries out what alerts order: opens the ledger, starts the courier, hands it what there is to do.
 
+mod targets;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+pub use self::targets::receiver;
 use super::read_ca;
+use crate::alert::courier::{self, Receivers};
 use crate::alert::ledger::AlertLedger;
 use crate::alert::webhook::{Patience, Webhook};
-use crate::alert::{AlertNews, Orders, courier};
+use crate::alert::{AlertNews, Orders};
 use crate::app::event::Done;
 use crate::cloud::{self, way};
 use crate::config::Profile;
@@ -74,7 +78,16 @@ impl Post {
                 Ok(Err(error)) => warnings.push(error.to_string()),
                 Err(error) => warnings.push(format!("opening the alert ledger: {error}")),
             }
-            let webhook = webhook(&profile, &environment).await;
+            let mut receivers = Receivers {
+                webhook: webhook(&profile, &environment).await,
+                targets: Vec::new(),
+                remind: courier::REMIND,
+            };
+            for target in &profile.alerts.targets {
+                let to = receiver(&profile, target, &environment).await;
+                let name = Text::from(target.name.as_str());
+                receivers.targets.push((name, to));
+            }
             let tell = move |news| {
                 let _ = done.send(Done::Alerts(Box::new(news)));
             };
@@ -84,7 +97,7 @@ impl Post {
                 operator,
                 warnings,
             });
-            courier::run(ledger, webhook, orders, tell).await;
+            courier::run(ledger, receivers, orders, tell).await;
         });
     }
 }
@@ -94,19 +107,28 @@ async fn webhook(profile: &Profile, environment: &Environment) -> Result<Webhook
     let Some(address) = profile.alerts.webhook.clone() else {
         return Err(Text::from("the profile has no webhook."));
     };
+    let http = http(profile, environment).await?;
+    Ok(Webhook::new(http, address.0, patience(profile)))
+}
+
+fn patience(profile: &Profile) -> Patience {
+    let usual = Patience::default();
+    Patience {
+        answer: profile.deadlines.webhook.unwrap_or(usual.answer),
+        ..usual
+    }
+}
+
+/// What posts by the profile's way, and trusts whom it trusts.
+async fn http(profile: &Profile, environment: &Environment) -> Result<reqwest::Client, Text> {
     let ca_pem = match &profile.ca_file {
         Some(path) => Some(read_ca(path).await?),
         None => None,
     };
-    let url = address.0;
     let way = way::Way::new(super::proxy(profile, environment).await?);
     let http = spawn_blocking(move || cloud::http_client(ca_pem.as_deref(), &way)).await;
     match http {
-        Ok(Ok(http)) => Ok({
-            let mut patience = Patience::default();
-            patience.answer = profile.deadlines.webhook.unwrap_or(patience.answer);
-            Webhook::new(http, url, patience)
-        }),
+        Ok(Ok(http)) => Ok(http),
         Ok(Err(error)) => Err(Text::from(error.to_string())),
         Err(error) => Err(Text::from(format!(
             "The HTTP client could not be set up: {error}."

@@ -1,5 +1,7 @@
 //! What is told of and where to: `[profiles.NAME.alerts]` (contract §5).
 
+mod targets;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use serde_json::json;
 use toml::Value;
 use url::Url;
 
+pub use self::targets::{HttpTarget, SyslogCarriage, TargetPlace, TargetSettings, TargetWay};
 use super::draft::plain;
 use crate::config::endpoint;
 use crate::config::reader::{self, Notes, Section, Typed};
@@ -38,10 +41,12 @@ const TAKEN: [&str; 4] = [
 ];
 
 /// What the profile says of alerts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Alerts {
     /// Where they are posted; none is nowhere.
     pub webhook: Option<WebhookAddress>,
+    /// Where else they go.
+    pub targets: Vec<TargetSettings>,
     /// How long a condition must hold before it is told.
     pub settle: Duration,
     /// From how many devices on a loss is one alert.
@@ -64,6 +69,7 @@ impl Default for Alerts {
     fn default() -> Self {
         Self {
             webhook: None,
+            targets: Vec::new(),
             settle: SETTLE,
             fold_at: FOLD_AT,
             bell: false,
@@ -106,6 +112,10 @@ impl Alerts {
             let grades = self.severity.iter();
             let grades = grades.map(|g| table([("when", &g.when), ("is", g.is.word())]));
             shown.push(("severity", Value::from(grades.collect::<Vec<_>>())));
+        }
+        if !self.targets.is_empty() {
+            let targets = self.targets.iter().map(TargetSettings::shown);
+            shown.push(("targets", Value::from(targets.collect::<Vec<_>>())));
         }
         shown
     }
@@ -305,8 +315,14 @@ impl Typed for Rule {
 /// Reads the table.
 pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Alerts {
     let default = Alerts::default();
+    let folder = notes.beside("");
     let read = Alerts {
         webhook: from.take_as("webhook", notes, |text: String| webhook(&text, "alerts")),
+        targets: from
+            .take_as("targets", notes, |written: Vec<targets::WrittenTarget>| {
+                targets::read(written, &folder)
+            })
+            .unwrap_or_default(),
         settle: from
             .take_as("settle_seconds", notes, settle)
             .unwrap_or(default.settle),

@@ -41,6 +41,7 @@ async fn along(
     steps: &mut Vec<Step>,
 ) -> Option<()> {
     let profile = configuration(loaded, steps)?;
+    targets(&profile, environment, steps).await;
     let client = secret(&profile, environment, steps).await?;
     proxy(&client, steps).await?;
     names(&client, steps).await?;
@@ -78,6 +79,33 @@ fn configuration(loaded: Result<Loaded, String>, steps: &mut Vec<Step>) -> Optio
         None => Step::ok(STEP, said),
     });
     Some(profile)
+}
+
+/// Whether everything is there that the targets of alerts need; nothing is sent to them.
+async fn targets(profile: &Profile, environment: &Environment, steps: &mut Vec<Step>) {
+    const STEP: &str = "alert targets";
+    let all = &profile.alerts.targets;
+    let mut ready = Vec::new();
+    for target in all {
+        match perform::receiver(profile, target, environment).await {
+            Ok(_) => ready.push(target),
+            Err(why) => {
+                let said = format!("{}: {why}", target.name);
+                steps.push(Step::new(STEP, Verdict::Warning, said));
+            }
+        }
+    }
+    let Some(first) = ready.first() else { return };
+    let named = ready
+        .iter()
+        .map(|one| format!("{} ({})", one.name, one.kind()));
+    let named: Vec<String> = named.collect();
+    let said = format!(
+        "{} ready; nothing was sent: `trunkline alert test {}` does that",
+        named.join(", "),
+        shlex::try_quote(&first.name).unwrap_or_default()
+    );
+    steps.push(Step::ok(STEP, said));
 }
 
 async fn secret(

@@ -3,7 +3,7 @@
 use ratatui::text::Line;
 
 use crate::kind::alerts::{covers, delivery, lasted};
-use crate::model::alert::{Alert, Leg, Subject};
+use crate::model::alert::{Alert, Leg, PostDelivery, Subject};
 use crate::pane::Scene;
 use crate::text::Text;
 use crate::ui::detail::{moment, pairs};
@@ -29,7 +29,23 @@ pub fn lines(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
             lines.push(Line::styled(shown, scene.theme.style(Role::Dim)));
         }
     }
+    lines.extend(targets(alert, scene));
     lines
+}
+
+/// A line for each target that the alert is for: how far its beginning and its end have come there.
+fn targets(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let words = |of: &PostDelivery| delivery(of, scene.zone, scene.now);
+    let targets = alert.targets.iter().map(|posts| {
+        let mut said = vec![
+            ("to", posts.name.to_string()),
+            ("notified", words(&posts.raise)),
+        ];
+        let end = posts.resolve.as_ref();
+        said.extend(end.map(|end| ("its end", words(end))));
+        pairs(scene.theme, &said)
+    });
+    targets.collect()
 }
 
 /// What others changed shortly before it began: the newest few, with how long before.
