@@ -93,11 +93,12 @@ impl Given {
         let words: Vec<String> = match command {
             // They need a terminal, or end by a signal and talk on standard error; a person does the last two.
             // Nothing is recorded or shared here, and no webhook is registered: what is about these says so on standard error.
+            // Neither has this API SIP messages.
             "demo" | "serve" | "login" | "logout" | "replay" | "dump" | "digest" | "handover"
             | "packet" | "bookmark remove" | "record verify" | "record prune" | "share status"
-            | "webhook add" | "webhook test" | "webhook remove" | "alert test" => return None,
-            // The API of this one has no SIP messages.
-            "sip" => return None,
+            | "webhook add" | "webhook test" | "webhook remove" | "alert test" | "sip" => {
+                return None;
+            }
             "provision apply" => vec![self.endpoints.clone(), "--plan".into()],
             "callback waiting" => vec!["--json".into()],
             "get" => vec!["users".into()],

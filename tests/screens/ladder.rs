@@ -221,7 +221,7 @@ fn two_messages_are_compared_one_is_copied_and_all_are_written() {
         panic!("{effects:?}");
     };
     assert!(
-        text.starts_with("BYE sip:") && text.contains("\u{1b}"),
+        text.starts_with("BYE sip:") && text.contains('\u{1b}'),
         "as it came"
     );
     assert_eq!(*rows, 12);
