@@ -180,6 +180,12 @@ pub fn is_cut(shown: &str) -> bool {
         .any(|(at, _)| at > 0 && !shown[..at].ends_with(' '))
 }
 
+/// How many lines there are besides those that are seen.
+#[must_use]
+pub fn more_lines(n: usize) -> String {
+    format!("{n} more line{}", if n == 1 { "" } else { "s" })
+}
+
 /// A count with its thousands apart.
 #[must_use]
 pub fn grouped(n: usize) -> String {

@@ -116,6 +116,8 @@ pub async fn run(
     let mut posts = JoinSet::new();
     let mut again = interval_at(Instant::now() + receivers.remind, receivers.remind);
     again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Nobody is woken where nobody forgets.
+    let reminds = targets.values().any(|door| door.forgetful().is_some());
     loop {
         let Orders {
             save, post, holds, ..
@@ -124,7 +126,7 @@ pub async fn run(
                 Some(more) => more,
                 None => break,
             },
-            _ = again.tick() => {
+            _ = again.tick(), if reminds => {
                 for door in targets.values() {
                     door.remind(&mut posts);
                 }

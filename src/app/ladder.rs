@@ -21,7 +21,9 @@ impl App {
     /// Carries out what is about ladders; false leaves it to others.
     pub(super) fn run_ladder(&mut self, command: &Command) -> bool {
         match command {
-            Command::Act(Action::Sip) | Command::Sip(_) if self.profile.is_none() => {
+            Command::Act(Action::Sip) | Command::Sip(_)
+                if self.profile.is_none() || self.replaying.is_some() =>
+            {
                 self.messages.say(Weight::Note, ALONE, self.now);
             }
             Command::Sip(id) => {

@@ -18,7 +18,7 @@ use super::sheet::Sheet;
 use crate::config::theme::Theme;
 use crate::form::Plan;
 use crate::model::write::Write;
-use crate::text::{fit, safe};
+use crate::text::{fit, more_lines, safe};
 use crate::vocabulary::role::Role;
 
 /// The request as it may be shown: the token and every other secret is masked in it.
@@ -189,7 +189,7 @@ impl Review {
         }
         let below = lines.len().saturating_sub(top + rows);
         if below > 0 && body.height > 0 {
-            let text = format!(" {below} more lines below: Down, PageDown, End");
+            let text = format!(" {} below: Down, PageDown, End", more_lines(below));
             let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
             let x = body.right().saturating_sub(wide).max(body.x);
             buf.set_stringn(x, body.bottom() - 1, text, width, theme.style(Role::Dim));

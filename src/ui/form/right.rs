@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::config::theme::Theme;
 use crate::form::{CheckVerdict, Checked, Form, JsonLine, Progress, json_lines, path};
-use crate::text::{fit, safe};
+use crate::text::{fit, more_lines, safe};
 use crate::ui::notice::wrap;
 use crate::vocabulary::role::Role;
 
@@ -72,7 +72,7 @@ fn render_json(form: &Form, lines: &[JsonLine], area: Rect, buf: &mut Buffer, th
     }
     let hidden = lines.len().saturating_sub(top + height);
     if hidden > 0 && area.height > 0 {
-        let text = format!(" {hidden} more lines below ");
+        let text = format!(" {} below ", more_lines(hidden));
         let x = area
             .right()
             .saturating_sub(u16::try_from(text.len()).unwrap_or(0));

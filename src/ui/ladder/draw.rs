@@ -10,7 +10,7 @@ use super::{Known, LadderView, Shows, message};
 use crate::config::theme::Theme;
 use crate::model::sip::{Ladder, SipMessage};
 use crate::text::lanes::Lanes;
-use crate::text::{fit, safe, width};
+use crate::text::{fit, more_lines, safe, width};
 use crate::time::Millis;
 use crate::ui::popup::popup;
 use crate::ui::table;
@@ -253,7 +253,7 @@ impl LadderView {
         page(rows, buf, lines.get(top..).unwrap_or_default());
         let below = lines.len().saturating_sub(top + height);
         if below > 0 {
-            let more = format!(" {below} more lines: J ");
+            let more = format!(" {}: J ", more_lines(below));
             let used = u16::try_from(width(&more)).unwrap_or(0).min(area.width);
             let at = Rect {
                 x: area.right() - used,
