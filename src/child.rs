@@ -19,8 +19,13 @@ use process_wrap::std::{ChildWrapper, CommandWrap, ProcessSession};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
+use crate::text;
+
 /// What a program has to end in after it was asked, before it is killed. A person waits for this.
 const GRACE: Duration = Duration::from_millis(300);
+
+/// Columns of what a program said on standard error that are shown.
+const STDERR_WIDTH: usize = 200;
 
 /// How often it is looked whether one that was asked has ended.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -152,9 +157,31 @@ pub fn go_on(group: Pid) {
     signal(&[group], Signal::CONT);
 }
 
-/// Kills a program and what it has started; one that has ended is none.
-pub fn kill(group: Pid) {
-    signal(&[group], Signal::KILL);
+/// Kills a program, with all that it has started, when nobody waits for it any more; one that has ended is none.
+#[derive(Debug)]
+pub struct Hold(Pid);
+
+impl Hold {
+    /// On this program: whoever waits for its end may have taken it along.
+    #[must_use]
+    pub fn on(running: &Running) -> Self {
+        Self(running.group())
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        signal(&[self.0], Signal::KILL);
+    }
+}
+
+/// The first line that a program wrote to standard error, safe and short, as a clause of a sentence.
+#[must_use]
+pub fn complaint(stderr: &str) -> String {
+    let line = stderr.lines().map(str::trim).find(|line| !line.is_empty());
+    line.map_or_else(String::new, |line| {
+        format!(", saying \"{}\"", text::fit(line, STDERR_WIDTH))
+    })
 }
 
 /// Ends every program that the console has started and that still runs, and removes what was only for a moment. For

@@ -18,7 +18,7 @@
 //! | [`process`] | what the process keeps to itself: no core, no credential for a child | `environment` `vault` |
 //! | [`text`] | remote text made safe to show, measured and cut; small charts out of characters | `vault` |
 //! | [`cause`] | what goes wrong, on the way and on this machine: one table to one sentence and one action each | `text` |
-//! | [`child`] | programs that the console starts, ended with it on every way out | `file` `process` |
+//! | [`child`] | programs that the console starts, ended with it on every way out | `file` `process` `text` |
 //! | [`folder`] | folders of our own | `text` |
 //! | [`query`] | the filter grammar: one for `/`, `--where` and alert rules | `time` `text` |
 //! | [`ledger`] | files that several processes append to | `file` `lock` `vault` `folder` |

@@ -7,7 +7,6 @@
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::Pid;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{ChildStderr, ChildStdin};
@@ -15,16 +14,15 @@ use tokio::process::{ChildStderr, ChildStdin};
 use super::words::{plain, value};
 use crate::alert::Notice;
 use crate::cause::{Cause, said};
-use crate::child::{self, Running};
+use crate::child::{self, Hold, Running};
 use crate::process;
-use crate::text::{self, Text};
+use crate::text::Text;
 
 /// How long a program may take when the profile does not say.
 pub const DEADLINE: Duration = Duration::from_secs(10);
 
-/// How much of standard error is kept, in bytes, and shown, in columns.
+/// How much of standard error is kept, in bytes.
 const STDERR_BYTES: u64 = 4 * 1024;
-const STDERR_WIDTH: usize = 200;
 
 /// How long standard error is listened to once the program has ended: what it has started may hold it open for ever.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -56,15 +54,6 @@ pub fn body(profile: &str, key: &str, notice: &Notice) -> Value {
     })
 }
 
-/// Kills the program, with all that it has started, when nobody waits for it any more; one that has ended is none.
-struct Hold(Pid);
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        child::kill(self.0);
-    }
-}
-
 impl Program {
     /// The program and its arguments, and how long it may take.
     #[must_use]
@@ -89,7 +78,7 @@ impl Program {
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         let running = child::apart(command).map_err(not_run)?;
-        let hold = Hold(running.group());
+        let hold = Hold::on(&running);
         let ended = tokio::time::timeout(self.deadline, finish(running, line)).await;
         drop(hold);
         let Ok(ended) = ended else {
@@ -105,7 +94,10 @@ impl Program {
             .told()
             .with("program", self.name())
             .with("status", status.to_string());
-        Err(told.with("said", complaint(&stderr)).to_string().into())
+        Err(told
+            .with("said", child::complaint(&String::from_utf8_lossy(&stderr)))
+            .to_string()
+            .into())
     }
 }
 
@@ -142,15 +134,6 @@ async fn finish(mut running: Running, line: String) -> std::io::Result<(ExitStat
         }
     };
     Ok((status.map_err(std::io::Error::other)??, kept))
-}
-
-/// The first line that the program wrote to standard error, safe and short, as a clause of a sentence.
-fn complaint(stderr: &[u8]) -> String {
-    let stderr = String::from_utf8_lossy(stderr);
-    let line = stderr.lines().map(str::trim).find(|line| !line.is_empty());
-    line.map_or_else(String::new, |line| {
-        format!(", saying \"{}\"", text::fit(line, STDERR_WIDTH))
-    })
 }
 
 impl std::fmt::Debug for Program {

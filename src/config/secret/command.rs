@@ -3,22 +3,20 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::Pid;
 use secrecy::zeroize::Zeroizing;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{ChildStderr, ChildStdout};
 
 use super::{MAX_BYTES, SecretError};
-use crate::child::{self, Running};
+use crate::child::{self, Hold, Running};
+use crate::process;
 use crate::term::loan::{self, Loan};
-use crate::{process, text};
 
 /// Long enough for a person to touch a security key, short enough not to look hung.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 
-/// How much of stderr is kept, in bytes, and shown, in columns.
+/// How much of stderr is kept, in bytes.
 const STDERR_BYTES: usize = 4 * 1024;
-const STDERR_WIDTH: usize = 200;
 
 /// Long enough for a person to find a token, a telephone and its code.
 pub(super) const PERSONS_DEADLINE: Duration = Duration::from_secs(300);
@@ -72,7 +70,7 @@ async fn printed(
         source,
     };
     let (running, loan) = run(command).map_err(not_run)?;
-    let hold = Hold(running.group());
+    let hold = Hold::on(&running);
     let finished = tokio::time::timeout(deadline, finish(running)).await;
     drop((hold, loan));
     let Ok(finished) = finished else {
@@ -99,15 +97,6 @@ type Finished = (
     Zeroizing<Vec<u8>>,
 );
 
-/// Kills the program, with all that it has started, when nobody waits for it any more; one that has ended is none.
-struct Hold(Pid);
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        child::kill(self.0);
-    }
-}
-
 async fn finish(mut running: Running) -> std::io::Result<Finished> {
     let stdout = running.stdout().map(ChildStdout::from_std).transpose()?;
     let stderr = running.stderr().map(ChildStderr::from_std).transpose()?;
@@ -132,12 +121,4 @@ async fn head(
     (&mut pipe).take(limit).read_to_end(&mut bytes).await?;
     tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
     Ok(bytes)
-}
-
-/// The first line that the program wrote to stderr, safe and short, as a clause of a sentence.
-pub(super) fn said(stderr: &str) -> String {
-    let line = stderr.lines().map(str::trim).find(|line| !line.is_empty());
-    line.map_or_else(String::new, |line| {
-        format!(", saying \"{}\"", text::fit(line, STDERR_WIDTH))
-    })
 }

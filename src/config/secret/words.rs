@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use super::{MAX_BYTES, SecretError, command, file};
+use super::{MAX_BYTES, SecretError, file};
 use crate::cause::{Cause, Explanation, said};
+use crate::child;
 
 impl SecretError {
     /// The entry of the table that it is.
@@ -35,7 +36,7 @@ impl SecretError {
                 .told()
                 .with("program", program)
                 .with("status", status.to_string())
-                .with("said", command::said(stderr)),
+                .with("said", child::complaint(stderr)),
             Self::TooSlow {
                 program,
                 seconds,
