@@ -34,6 +34,11 @@ use trunkline::term::signals::Signals;
 use trunkline::text::collate;
 use trunkline::{console, folder, logging, org};
 
+/// Gives back what was freed. The system's keeps that in an arena of each thread, and what a look at the past takes is megabytes:
+/// over a shift it is most of what the process has.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The runtime opens `/dev/null` for what is closed, before `main`: whether it was is to be seen here alone.
 #[ctor::ctor]
 fn before_main() {

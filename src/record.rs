@@ -49,8 +49,11 @@ pub use self::verify::{Damage, Soundness, verify};
 pub use self::when::{since, when};
 pub use self::writer::{About, Writer};
 
-/// What the version of what is stored is now. A reader refuses another one in words.
-pub const SCHEMA: u32 = 4;
+/// The version of what is stored now. A reader refuses a later one in words, and one before [`OLDEST`].
+pub const SCHEMA: u32 = 5;
+
+/// The oldest version that can be read: until 4 alerts were told whole at each change of one.
+pub const OLDEST: u32 = 4;
 
 /// How much is kept of the past, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

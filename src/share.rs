@@ -38,7 +38,7 @@ pub const BEAT: Duration = Duration::from_secs(1);
 pub const SILENCE: Duration = Duration::from_secs(3);
 
 /// The version of what is said over the socket. Another one is refused in words.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Consoles that can be attached at once.
 const MOST_VIEWERS: usize = 256;

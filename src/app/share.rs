@@ -107,6 +107,12 @@ impl App {
                 self.store.alerts = *book;
                 self.vitals.touch();
             }
+            ShareNews::AlertsSince(news) => {
+                if !self.store.alerts.hear(*news) {
+                    self.effects.push(Effect::Keyframe);
+                }
+                self.vitals.touch();
+            }
             ShareNews::Interactions {
                 interactions,
                 faults,
@@ -310,6 +316,8 @@ fn told_by_reader(news: &ShareNews) -> Option<Told> {
             interactions: interactions.clone(),
             faults: faults.clone(),
         },
+        ShareNews::Alerts(book) => Told::Alerts(book.clone()),
+        ShareNews::AlertsSince(news) => Told::AlertsSince(news.clone()),
         ShareNews::Broken(_) => Told::Hole,
         _ => return None,
     })

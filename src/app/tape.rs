@@ -19,8 +19,10 @@ const LATENCY_EVERY: i64 = 60_000;
 #[derive(Debug)]
 pub(super) struct Tape {
     recorder: Recorder,
-    /// The alerts that were recorded last, and when.
-    alerts: (u64, Millis),
+    /// The alerts that were recorded last, and when; none where all of them are to be told.
+    alerts: (Option<u64>, Millis),
+    /// The holes that were in the record by then.
+    holes: u64,
     /// How long reads took when that was last recorded, and when that was.
     latency: (u32, Millis),
     /// Recording begins in the middle: everything that is known is to be told first.
@@ -53,7 +55,8 @@ impl Tape {
         });
         Some(Self {
             recorder,
-            alerts: (0, Millis::default()),
+            alerts: (None, Millis::default()),
+            holes: 0,
             latency: (0, Millis::default()),
             resumes: false,
         })
@@ -101,14 +104,19 @@ impl Tape {
     }
 
     fn look_at_alerts(&mut self, app: &App, now: Millis) -> bool {
+        let holes = self.recorder.holes();
+        if app.is_attached() || holes != std::mem::replace(&mut self.holes, holes) {
+            // Those of a reader are told as it tells them. What was told into a hole is not known.
+            self.alerts = (None, Millis::default());
+        }
         let (known, at) = self.alerts;
         let generation = app.store.alerts.generation();
-        if generation == known || now < at.plus(ALERTS_EVERY) {
+        if app.is_attached() || Some(generation) == known || now < at.plus(ALERTS_EVERY) {
             return true;
         }
-        self.alerts = (generation, now);
-        let book = Box::new(app.store.alerts.clone());
-        self.recorder.tell(now, vec![Told::Alerts(book)])
+        self.alerts = (Some(generation), now);
+        let told = Told::alerts(&app.store.alerts, known);
+        self.recorder.tell(now, vec![told])
     }
 
     /// Ends the record in order; waits until it is written.

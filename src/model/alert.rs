@@ -9,7 +9,7 @@ pub mod target;
 use serde::{Deserialize, Serialize};
 
 pub use body::Body;
-pub use book::AlertBook;
+pub use book::{AlertBook, AlertNews};
 pub use severity::Severity;
 pub use silence::{Scope, Silence};
 pub use target::{TargetPosts, Telling};

@@ -126,6 +126,10 @@ fn tab(store: &Store) -> Tab {
 
 fn summary(bar: &mut Bar, scene: &Scene<'_>) {
     let (theme, book) = (scene.theme, &scene.store.alerts);
+    if book.is_unsure() {
+        let text = "not sure: some may be over, others missing";
+        bar.left(0, theme.style(Role::Stale), text.to_owned());
+    }
     for (n, standing) in AlertStanding::ALL.into_iter().enumerate() {
         let of_it = book.iter().filter(|alert| alert.standing() == standing);
         let count = of_it.count();

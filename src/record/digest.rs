@@ -76,7 +76,8 @@ impl Alerts {
     /// Takes note of what is new; what was there before the stretch is not.
     fn look(&mut self, store: &Store, at: Millis) {
         let newest = self.newest;
-        for alert in store.alerts.iter().filter(|alert| alert.id > newest) {
+        let new = store.alerts.iter().rev();
+        for alert in new.take_while(|alert| alert.id > newest) {
             self.newest = self.newest.max(alert.id);
             self.known.insert(alert.id, (alert.clone(), at));
         }
@@ -170,7 +171,7 @@ impl Story {
             for told in &moment.told {
                 match told {
                     Told::Wrote(line) if at > self.from => self.wrote.push((at, line.clone())),
-                    Told::Alerts(_) => alerted = true,
+                    Told::Alerts(_) | Told::AlertsSince(_) => alerted = true,
                     _ => {}
                 }
             }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::SCHEMA;
+use super::{OLDEST, SCHEMA};
 
 /// Why something of the past cannot be kept or shown.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,7 @@ pub enum RecordError {
     },
     /// It is of a version that is not known.
     #[error(
-        "The record is of another version of trunkline (schema {found}, this one reads {SCHEMA}). Open it with that version."
+        "The record is of another version of trunkline (schema {found}, this one reads {OLDEST} to {SCHEMA}). Open it with that version."
     )]
     Version {
         /// Its schema.

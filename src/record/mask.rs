@@ -20,7 +20,12 @@ pub(super) fn told(told: &mut Told) {
             }
             None => *told = Told::Hole,
         },
-        Told::Alerts(_) | Told::Wrote(_) | Told::Hole | Told::Latency(_) | Told::Packed { .. } => {}
+        Told::Alerts(_)
+        | Told::AlertsSince(_)
+        | Told::Wrote(_)
+        | Told::Hole
+        | Told::Latency(_)
+        | Told::Packed { .. } => {}
     }
 }
 

@@ -12,7 +12,7 @@ use super::pack::{Glossary, NameList, unpack};
 use super::shard::Shard;
 use super::told::{Moment, Reckoning};
 use super::writer::{About, QUIET};
-use super::{RecordError, SCHEMA};
+use super::{OLDEST, RecordError, SCHEMA};
 use crate::store::still::{Delta, Still};
 use crate::store::{Changes, Store};
 use crate::time::Millis;
@@ -539,7 +539,7 @@ fn base(
     let (mut newer, mut no_begins) = (None, Vec::new());
     for (place, entry) in places.iter().rev().copied() {
         let about = match head(shard, place) {
-            Ok(about) if about.schema == SCHEMA => about,
+            Ok(about) if (OLDEST..=SCHEMA).contains(&about.schema) => about,
             Ok(about) => {
                 newer = newer.or(Some(about.schema));
                 continue;

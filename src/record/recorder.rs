@@ -53,6 +53,8 @@ pub struct Recorder {
     told: u64,
     /// Something was left out since what was handed over last.
     hole: bool,
+    /// See [`Self::holes`].
+    holes: u64,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -95,6 +97,7 @@ impl Recorder {
             to,
             told: 0,
             hole: false,
+            holes: 0,
             thread,
         }
     }
@@ -115,7 +118,14 @@ impl Recorder {
         }
         let sent = self.to.try_send(Order::Tell(at, told));
         self.hole = matches!(sent, Err(TrySendError::Full(_)));
+        self.holes += u64::from(self.hole);
         !matches!(sent, Err(TrySendError::Disconnected(_)))
+    }
+
+    /// How many times something was left out: what builds on what was told before is told whole then.
+    #[must_use]
+    pub const fn holes(&self) -> u64 {
+        self.holes
     }
 
     /// Ends the record in order; waits until it is written.

@@ -461,7 +461,7 @@ fn a_newer_schema_is_refused_in_words() {
         .look(Millis(BEGIN + 1))
         .unwrap_err()
         .to_string();
-    let wanted = format!("schema 9, this one reads {SCHEMA}");
+    let wanted = format!("schema 9, this one reads {OLDEST} to {SCHEMA}");
     assert!(refused.contains(&wanted), "{refused}");
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{LARGE, opened};
-use crate::model::alert::AlertBook;
+use crate::model::alert::{AlertBook, AlertNews};
 use crate::model::audit::AuditRef;
 use crate::model::interaction::Interaction;
 use crate::store::still::Still;
@@ -21,8 +21,10 @@ const UNREAD: &str = "nothing was recorded here; what was known before is shown"
 pub enum Told {
     /// News of the organisation.
     News(News),
-    /// Alerts and silences, as this console had them.
+    /// Alerts and silences, all of them, as this console had them.
     Alerts(Box<AlertBook>),
+    /// What became of them since.
+    AlertsSince(Box<AlertNews>),
     /// A read of the interactions: all of them.
     Interactions {
         /// Those that could be read.
@@ -66,6 +68,15 @@ impl Told {
         match opened(&packed, LARGE) {
             Ok(still) => Self::Known { at, whole, still },
             Err(_) => Self::Hole,
+        }
+    }
+
+    /// What became of the alerts since that generation, or all of them for whom that tells nothing.
+    #[must_use]
+    pub fn alerts(book: &AlertBook, since: Option<u64>) -> Self {
+        match since.and_then(|since| book.since(since)) {
+            Some(news) => Self::AlertsSince(Box::new(news)),
+            None => Self::Alerts(Box::new(book.whole())),
         }
     }
 
@@ -113,6 +124,9 @@ impl Moment {
                 }
                 Told::Latency(ms) => store.registrations.reads_take(self.at, ms),
                 Told::Alerts(book) => store.alerts = *book,
+                Told::AlertsSince(news) => {
+                    store.alerts.hear(*news);
+                }
                 Told::Interactions {
                     interactions,
                     faults,

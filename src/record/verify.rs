@@ -6,7 +6,7 @@ use super::pack::unpack;
 use super::reader::glossary;
 use super::shard::Shard;
 use super::told::Reckoning;
-use super::{RecordError, SCHEMA};
+use super::{OLDEST, RecordError, SCHEMA};
 use crate::store::still::{Delta, Still};
 use crate::time::Millis;
 
@@ -75,7 +75,7 @@ fn look(shard: &Shard, sound: &mut Soundness) {
         let read = shard.block(entry).and_then(|block| match entry.sort {
             Sort::End => Ok(()),
             Sort::Head => super::reader::head(shard, place).and_then(|about| {
-                let other = about.schema != SCHEMA;
+                let other = !(OLDEST..=SCHEMA).contains(&about.schema);
                 let why = format!("schema {}", about.schema);
                 if other {
                     Err(std::io::Error::other(why))

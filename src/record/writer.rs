@@ -266,7 +266,7 @@ impl Writer {
 
     /// Keeps what is told, as long as it is of late. Everything known is no sample of that.
     fn sample(&mut self, moments: &[Moment]) {
-        let known = |told: &Told| matches!(told, Told::Known { .. });
+        let known = |told: &Told| matches!(told, Told::Known { .. } | Told::Alerts(_));
         let moments = moments.iter().take(SAMPLED_MOMENTS);
         let moments = moments.filter(|moment| !moment.told.iter().any(known));
         if self.lately.len() == SAMPLED {

@@ -44,14 +44,15 @@ struct Inner {
     /// A turn was asked for.
     turn: AtomicBool,
     left_out: AtomicBool,
-    /// The alerts that were told last, and when.
-    alerts: Mutex<(u64, Millis)>,
+    /// The alerts that were told last to whoever reads here with others, and when.
+    alerts: Mutex<(Option<u64>, Millis)>,
 }
 
 impl Desk {
     pub(super) fn open(&self) -> mpsc::Receiver<Order> {
         let (to, orders) = mpsc::channel(WAITING);
         *lock(&self.0.orders) = Some(to);
+        *lock(&self.0.alerts) = (None, Millis::default());
         self.0.open.store(true, Ordering::Release);
         orders
     }
@@ -98,9 +99,10 @@ impl Desk {
         }
         let generation = store.alerts.generation();
         let mut alerts = lock(&self.0.alerts);
-        if generation != alerts.0 && now >= alerts.1.plus(ALERTS_EVERY) {
-            *alerts = (generation, now);
-            self.tell(now, vec![Told::Alerts(Box::new(store.alerts.clone()))]);
+        if Some(generation) != alerts.0 && now >= alerts.1.plus(ALERTS_EVERY) {
+            let told = Told::alerts(&store.alerts, alerts.0);
+            *alerts = (Some(generation), now);
+            self.tell(now, vec![told]);
         }
         drop(alerts);
         if self.0.left_out.swap(false, Ordering::AcqRel) {

@@ -99,6 +99,7 @@ impl Store {
         };
         self.callbacks.turn(stream, changes);
         self.transfers.not_listed(why, now);
+        self.alerts.doubt();
     }
 
     fn callbacks_told(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use trunkline::model::alert::{AlertBook, AlertId, AlertStanding};
 use trunkline::model::registration::{Device, State, UNNAMED, Update};
 use trunkline::store::{Row, Store};
 use trunkline::vocabulary::news::News;
@@ -46,6 +47,17 @@ pub struct Known {
 
 /// One row in words: whose, which, its state, its codec.
 pub type Told = (String, String, &'static str, Option<String>);
+
+/// Which alerts there are, how they stand, and how many each tells of; then silences, and what was forgotten.
+pub type Alerted = (Vec<(AlertId, AlertStanding, u32)>, usize, u64);
+
+/// What a book tells.
+pub fn alerted(book: &AlertBook) -> Alerted {
+    let alerts = book
+        .iter()
+        .map(|alert| (alert.id, alert.standing(), alert.away));
+    (alerts.collect(), book.silences().len(), book.dropped())
+}
 
 /// What a store shows.
 pub fn shown(store: &Store) -> Vec<Told> {

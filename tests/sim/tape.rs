@@ -13,7 +13,7 @@ use trunkline::store::Store;
 use trunkline::time::Millis;
 
 use crate::dice::{Dice, story};
-use crate::known::{self, Told as Row};
+use crate::known::{self, Alerted, Told as Row};
 
 /// Moments that are looked at again.
 const MOST: usize = 24;
@@ -51,6 +51,7 @@ fn all(store: &Store, at: Millis) -> Vec<BTreeSet<String>> {
 struct Sample {
     at: Millis,
     rows: Vec<Row>,
+    alerts: Alerted,
     /// All columns, where the clock has never gone back in this run.
     exact: Option<Vec<BTreeSet<String>>>,
     /// The run had gone on this long by the next sample, or its end.
@@ -140,6 +141,7 @@ impl Tape {
         self.samples.push(Sample {
             at,
             rows: known::shown(store),
+            alerts: known::alerted(&store.alerts),
             exact: (!self.unlike).then(|| all(store, at)),
             until: Millis(i64::MAX),
         });
@@ -263,7 +265,18 @@ impl Sample {
                 ));
             }
         }
-        if matches!(look.coverage, LookCoverage::Nothing(_)) {
+        let book = &look.store.alerts;
+        let nothing = matches!(look.coverage, LookCoverage::Nothing(_));
+        if nothing && !book.is_unsure() {
+            return Err(format!("nothing is recorded at {at}, and alerts are sure"));
+        }
+        if (!book.is_unsure() || !(damaged || nothing)) && known::alerted(book) != self.alerts {
+            let (found, known) = (known::alerted(book), &self.alerts);
+            return Err(format!(
+                "alerts at {at}: recorded {found:?}, known {known:?}"
+            ));
+        }
+        if nothing {
             let run = at.plus(SAYS_SO) <= last.min(self.until);
             return match found.iter().find(|row| sure(row)) {
                 Some(row) => Err(format!("nothing is recorded at {at}, and {row:?} is sure")),

@@ -15,7 +15,7 @@ use trunkline::vocabulary::news::{Broken, News, ShareNews, Sharing, Status};
 use crate::case::{Fault, Struck};
 use crate::common::ground::written;
 use crate::dice::{Dice, story};
-use crate::known::{self, Told as Row};
+use crate::known::{self, Alerted, Told as Row};
 use crate::world::CONFIG;
 
 const SILENCE: i64 = 3_000;
@@ -25,6 +25,8 @@ struct OnTheWire {
     at: i64,
     bytes: Vec<u8>,
     status: Option<Status>,
+    /// The alerts that the reader has told with it, where it has.
+    alerts: Option<Alerted>,
 }
 
 pub struct Viewer {
@@ -126,16 +128,27 @@ impl Viewer {
         self.app.take_effects();
     }
 
-    fn send(&mut self, t: i64, bytes: Vec<u8>, status: Option<Status>) {
+    fn send(&mut self, t: i64, bytes: Vec<u8>, says: (Option<Status>, Option<Alerted>)) {
+        let (status, alerts) = says;
         let at = self.arrives.max(t + self.dice.between(0, 60));
         self.arrives = at;
         if !self.silent {
-            self.wire.push_back(OnTheWire { at, bytes, status });
+            self.wire.push_back(OnTheWire {
+                at,
+                bytes,
+                status,
+                alerts,
+            });
         }
     }
 
     /// The reader hands over what it is about to take in.
-    pub fn hand_over(&mut self, told: Vec<Told>, now: Millis, t: i64, struck: &mut Struck) {
+    pub fn hand_over(
+        &mut self,
+        (told, alerts): (Vec<Told>, Option<Alerted>),
+        (now, t): (Millis, i64),
+        struck: &mut Struck,
+    ) {
         if told.is_empty() {
             return;
         }
@@ -148,7 +161,8 @@ impl Viewer {
         if std::mem::take(&mut self.hole) {
             return struck.add(Fault::LinkHole);
         }
-        self.send(t, framed(FrameSort::News, now, self.number, &block), None);
+        let frame = framed(FrameSort::News, now, self.number, &block);
+        self.send(t, frame, (None, alerts));
     }
 
     /// The reader's loop has turned.
@@ -164,7 +178,9 @@ impl Viewer {
         if self.attached && (self.asks || !self.follows) {
             self.beat_now(status, now, t);
             let block = packed(&reader.store.still(now)).unwrap();
-            self.send(t, framed(FrameSort::Still, now, self.number, &block), None);
+            let frame = framed(FrameSort::Still, now, self.number, &block);
+            let alerts = known::alerted(&reader.store.alerts);
+            self.send(t, frame, (None, Some(alerts)));
             self.beat_now(status, now, t);
             (self.follows, self.asks) = (true, false);
         }
@@ -176,7 +192,7 @@ impl Viewer {
 
     fn beat_now(&mut self, status: Status, now: Millis, t: i64) {
         let bytes = framed(FrameSort::Figures, now, self.number, &[]);
-        self.send(t, bytes, Some(status));
+        self.send(t, bytes, (Some(status), None));
     }
 
     pub fn due(&self) -> Option<i64> {
@@ -197,6 +213,14 @@ impl Viewer {
             heard |= frame.status.is_none() || self.heard.is_none();
             if frame.status.is_none() {
                 self.holds()?;
+            }
+            if let Some(told) = frame.alerts.filter(|_| self.heard.is_some()) {
+                let here = known::alerted(&self.app.store.alerts);
+                if self.app.store.alerts.is_unsure() || here != told {
+                    return Err(format!(
+                        "the reader told {told:?}, and the viewer has {here:?}"
+                    ));
+                }
             }
         }
         if self.attached && t >= self.heard_at + SILENCE {
@@ -279,6 +303,7 @@ impl Viewer {
             match told {
                 Told::News(told) => news.push(told),
                 Told::Alerts(book) => share.push(ShareNews::Alerts(book)),
+                Told::AlertsSince(news) => share.push(ShareNews::AlertsSince(news)),
                 _ => {}
             }
         }
@@ -290,6 +315,9 @@ impl Viewer {
     fn holds(&mut self) -> Result<(), String> {
         let here = known::shown(&self.app.store);
         let sure = |row: &&Row| matches!(row.2, "ok" | "lost");
+        if self.heard.is_none() && self.keyframes > 0 && !self.app.store.alerts.is_unsure() {
+            return Err("the link is broken, and the viewer is sure of alerts".to_owned());
+        }
         let Some(number) = self.heard else {
             return match here.iter().find(sure) {
                 Some(row) => Err(format!(

@@ -80,6 +80,8 @@ pub struct World {
     tape: Tape,
     viewer: Viewer,
     person: Person,
+    /// The generation of the alerts that were told last.
+    alerted: Option<u64>,
     flows: BTreeMap<(i64, u64), FlowId>,
     plan: BTreeMap<u32, Vec<Fault>>,
     struck: Struck,
@@ -127,6 +129,7 @@ impl World {
             case: case.clone(),
             t: 0,
             skew: 0,
+            alerted: None,
             org,
             feed: Feed::new(seed, 0),
             mailbox: Mailbox::new(ROOM),
@@ -312,8 +315,10 @@ impl World {
         // Time alone makes no row another one, whatever else it does.
         let looks = !matches!(event, Event::Tick) || self.dice.one_in(20);
         self.tape.tell(now, told.clone())?;
-        self.viewer.hand_over(told, now, t, &mut self.struck);
+        self.viewer
+            .hand_over((told, None), (now, t), &mut self.struck);
         self.app.update(event, now);
+        self.tell_alerts(now, t)?;
         self.viewer.look(&self.app, now, t);
         let wanted = self.dice.one_in(40);
         self.tape.sample(&self.app.store, now, wanted);
@@ -321,6 +326,21 @@ impl World {
             self.holds()?;
         }
         self.effects()
+    }
+
+    /// Alerts are told apart from what was told of the organisation: they are made here.
+    fn tell_alerts(&mut self, now: Millis, t: i64) -> Held {
+        let book = &self.app.store.alerts;
+        let is = Some(book.generation());
+        let was = std::mem::replace(&mut self.alerted, is);
+        if was == is {
+            return Ok(());
+        }
+        let (told, alerts) = (Told::alerts(book, was), known::alerted(book));
+        self.tape.tell(now, vec![told.clone()])?;
+        self.viewer
+            .hand_over((vec![told], Some(alerts)), (now, t), &mut self.struck);
+        Ok(())
     }
 
     /// What must never be false.
@@ -385,6 +405,7 @@ impl World {
         self.viewer.reader_ended(self.t, now);
         let (loaded, folder) = written(Some(CONFIG), "mono");
         self.app = App::new(loaded).seeded(self.case.seed ^ self.runs);
+        self.alerted = None;
         self._folder = folder;
         let recalls = self.dice.one_in(2);
         if recalls {

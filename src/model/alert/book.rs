@@ -1,6 +1,6 @@
 //! Every alert that is open or remembered, and the silences in force.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,9 @@ pub const ENDED_KEPT: usize = 500;
 /// Silences that may be in force at once.
 pub const SILENCES_KEPT: usize = 200;
 
+/// Changes of which a book knows what they changed.
+const CHANGES_KEPT: usize = OPEN_KEPT;
+
 /// The alerts of a profile, bounded.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AlertBook {
@@ -23,9 +26,125 @@ pub struct AlertBook {
     last: u64,
     dropped: u64,
     generation: u64,
+    /// See [`Self::is_unsure`].
+    #[serde(default)]
+    unsure: bool,
+    /// What the last generations changed, the newest last: an alert, or else the silences or a count.
+    #[serde(skip)]
+    changes: VecDeque<Option<AlertId>>,
+}
+
+/// What became of a book since somebody was told of it last: whoever has it all is told this, since a book at its bounds is
+/// megabytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertNews {
+    /// The generation of which it was told last.
+    after: u64,
+    generation: u64,
+    /// Alerts that are new or other than they were, as they are now.
+    changed: Vec<Alert>,
+    /// Alerts that are kept no longer.
+    gone: Vec<AlertId>,
+    /// All silences, where they may be others.
+    silences: Option<Vec<Silence>>,
+    last: u64,
+    dropped: u64,
 }
 
 impl AlertBook {
+    /// What became of it since that [generation](Self::generation); none where only [all of it](Self::whole) can tell.
+    #[must_use]
+    pub fn since(&self, generation: u64) -> Option<AlertNews> {
+        let steps = usize::try_from(self.generation.checked_sub(generation)?).ok()?;
+        if steps > self.changes.len() {
+            return None;
+        }
+        let steps = || self.changes.iter().rev().take(steps);
+        let ids: BTreeSet<AlertId> = steps().flatten().copied().collect();
+        let others = steps().any(Option::is_none);
+        let kept = |id: &AlertId| self.alerts.contains_key(id);
+        Some(AlertNews {
+            after: generation,
+            generation: self.generation,
+            changed: ids.iter().filter_map(|id| self.get(*id).cloned()).collect(),
+            gone: ids.iter().copied().filter(|id| !kept(id)).collect(),
+            silences: others.then(|| self.silences.clone()),
+            last: self.last,
+            dropped: self.dropped,
+        })
+    }
+
+    /// All of it, for somebody who knows nothing of it.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        let changes = VecDeque::new();
+        let alerts = self.alerts.clone();
+        let silences = self.silences.clone();
+        Self {
+            alerts,
+            silences,
+            changes,
+            ..*self
+        }
+    }
+
+    /// Takes in what became of the book that this is a copy of. False where something between is missing: what is told is taken
+    /// in, and the book is [unsure](Self::is_unsure).
+    pub fn hear(&mut self, news: AlertNews) -> bool {
+        let follows = news.after <= self.generation;
+        self.unsure |= !follows;
+        for id in news.gone {
+            self.forget(id);
+        }
+        for alert in news.changed {
+            // No book that is told of has more.
+            let room = self.alerts.len() < OPEN_KEPT + ENDED_KEPT;
+            if room || self.alerts.contains_key(&alert.id) {
+                self.put(alert);
+            }
+        }
+        if let Some(mut silences) = news.silences {
+            silences.truncate(SILENCES_KEPT);
+            self.silences = silences;
+        }
+        self.last = self.last.max(news.last);
+        (self.dropped, self.generation) = (news.dropped, news.generation);
+        // Generations are counted where the book is kept: what changed between two of them is not known here.
+        self.changes.clear();
+        follows
+    }
+
+    /// Something of it was told and is not known here: alerts may be missing, and those that are open may be over.
+    pub fn doubt(&mut self) {
+        self.unsure = true;
+    }
+
+    /// Whether something is missing since [all of it](Self::whole) was told. A book that is kept here is always sure.
+    #[must_use]
+    pub fn is_unsure(&self) -> bool {
+        self.unsure
+    }
+
+    fn moved(&mut self, what: Option<AlertId>) {
+        self.generation += 1;
+        if self.changes.len() == CHANGES_KEPT {
+            self.changes.pop_front();
+        }
+        self.changes.push_back(what);
+    }
+
+    fn put(&mut self, alert: Alert) {
+        let added = usize::from(alert.is_open());
+        let before = self.alerts.insert(alert.id, alert);
+        self.open += added;
+        self.open -= usize::from(before.is_some_and(|b| b.is_open()));
+    }
+
+    fn forget(&mut self, id: AlertId) {
+        let was = self.alerts.remove(&id);
+        self.open -= usize::from(was.is_some_and(|was| was.is_open()));
+    }
+
     /// An id that no alert has had.
     pub fn fresh_id(&mut self) -> AlertId {
         self.last = self.last.saturating_add(1);
@@ -35,16 +154,14 @@ impl AlertBook {
     /// Takes an alert in. One too many that is open is refused and counted; one too many that has ended pushes out
     /// the oldest of those.
     pub fn insert(&mut self, alert: Alert) -> bool {
-        self.generation += 1;
         self.last = self.last.max(alert.id.0);
         if alert.is_open() && self.open >= OPEN_KEPT && !self.alerts.contains_key(&alert.id) {
             self.dropped += 1;
+            self.moved(None);
             return false;
         }
-        let added = usize::from(alert.is_open());
-        let before = self.alerts.insert(alert.id, alert);
-        self.open += added;
-        self.open -= usize::from(before.is_some_and(|b| b.is_open()));
+        self.moved(Some(alert.id));
+        self.put(alert);
         self.trim();
         true
     }
@@ -58,10 +175,10 @@ impl AlertBook {
     /// Changes an alert; none when it is no longer there.
     pub fn amend<T>(&mut self, id: AlertId, change: impl FnOnce(&mut Alert) -> T) -> Option<T> {
         let alert = self.alerts.get_mut(&id)?;
-        self.generation += 1;
         let was_open = alert.is_open();
         let outcome = change(alert);
         let is_open = alert.is_open();
+        self.moved(Some(id));
         self.open = self.open + usize::from(is_open) - usize::from(was_open);
         if was_open && !is_open {
             self.trim();
@@ -83,7 +200,8 @@ impl AlertBook {
     }
 
     /// All alerts, the oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Alert> {
+    #[must_use]
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Alert> {
         self.alerts.values()
     }
 
@@ -128,8 +246,8 @@ impl AlertBook {
         self.silences.retain(|known| !known.same(&silence));
         let room = self.silences.len() < SILENCES_KEPT;
         if room {
-            self.generation += 1;
             self.silences.push(silence);
+            self.moved(None);
         }
         room
     }
@@ -139,7 +257,9 @@ impl AlertBook {
         let before = self.silences.len();
         self.silences.retain(|silence| now < silence.until);
         let ended = self.silences.len() < before;
-        self.generation += u64::from(ended);
+        if ended {
+            self.moved(None);
+        }
         ended
     }
 
@@ -151,8 +271,12 @@ impl AlertBook {
             let Some(id) = oldest.map(|alert| alert.id) else {
                 return;
             };
-            self.alerts.remove(&id);
+            self.forget(id);
             self.dropped += 1;
+            self.moved(Some(id));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

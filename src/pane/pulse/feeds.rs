@@ -57,11 +57,16 @@ fn line(scene: &Scene<'_>, label: &str, figures: Vec<(Role, String)>) -> Line<'s
 /// How many alerts are open, and what the newest of them is.
 fn alerts(scene: &Scene<'_>) -> Line<'static> {
     let book = &scene.store.alerts;
+    let (none, unsure) = if book.is_unsure() {
+        ("not sure whether any is open", "as last told, ")
+    } else {
+        ("none open", "")
+    };
     let newest = book.in_order().find(|alert| alert.is_open());
     let Some(newest) = newest else {
-        return line(scene, "alerts", vec![(Role::Dim, "none open".to_owned())]);
+        return line(scene, "alerts", vec![(Role::Dim, none.to_owned())]);
     };
-    let open = (Role::Bad, format!("{} open  ", book.open()));
+    let open = (Role::Bad, format!("{unsure}{} open  ", book.open()));
     line(scene, "alerts", vec![open, (Role::Text, newest.what())])
 }
 

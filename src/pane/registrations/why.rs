@@ -322,10 +322,13 @@ fn alert(row: &Row<'_>, scene: &Scene<'_>) -> String {
         _ => false,
     };
     match scene.store.alerts.iter().find(about) {
+        None if scene.store.alerts.is_unsure() => "not known".to_owned(),
         None => "none".to_owned(),
         Some(alert) => {
             let word = alert.standing().word();
-            format!("{word}: {}", alert.what())
+            let unsure = scene.store.alerts.is_unsure();
+            let when = if unsure { " (when last told)" } else { "" };
+            format!("{word}: {}{when}", alert.what())
         }
     }
 }

@@ -224,6 +224,7 @@ fn post_all(mailbox: &Mailbox, moment: Moment) {
             | Told::Known { .. }
             | Told::Packed { .. } => {}
             Told::Alerts(book) => post(mailbox, ShareNews::Alerts(book)),
+            Told::AlertsSince(news) => post(mailbox, ShareNews::AlertsSince(news)),
             Told::Interactions {
                 interactions,
                 faults,

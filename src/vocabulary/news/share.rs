@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::model::alert::{AlertBook, AlertId, Scope, Silence};
+use crate::model::alert::{AlertBook, AlertId, AlertNews, Scope, Silence};
 use crate::model::bookmark::Bookmark;
 use crate::model::interaction::Interaction;
 use crate::text::Text;
@@ -102,8 +102,10 @@ pub enum ShareNews {
         /// As the reader packed it; the store's own, and opaque here.
         packed: Bytes,
     },
-    /// Alerts and silences, as the reader has them.
+    /// Alerts and silences, all of them, as the reader has them.
     Alerts(Box<AlertBook>),
+    /// What became of them since.
+    AlertsSince(Box<AlertNews>),
     /// A read of the interactions that the reader made: all of them.
     Interactions {
         /// Those that could be read.
