@@ -16,6 +16,7 @@ mod outside;
 pub mod phone;
 pub mod provision;
 mod raw;
+pub mod repair;
 pub mod route;
 mod step;
 pub mod transfer;
@@ -64,6 +65,8 @@ pub enum Order {
     },
     /// Provision a person's WebRTC phone, or do something with one that is there (Platform API).
     Phone(phone::PhoneOrder),
+    /// Put phones or conversations right that are there (Platform API).
+    Repair(Vec<repair::Repair>),
     /// Do something with a webhook of the organisation (contract §7, §10).
     Webhook(Box<webhook::WebhookOrder>),
     /// Follow a job that was submitted before.
@@ -129,6 +132,9 @@ impl Order {
         match self {
             Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
             Self::Phone(order) => order.kind(),
+            Self::Repair(all) => all
+                .first()
+                .map_or(WriteKind::PhoneMove, repair::Repair::kind),
             Self::Deploy(deploy) => deploy.kind(),
             Self::TestRoute(_) => WriteKind::RouteTrial,
             Self::RemoveRoute(_) => WriteKind::RouteDelete,
@@ -149,6 +155,7 @@ impl Order {
         Ok(match self {
             Self::Provision { body, .. } => vec![provision::write(body)?],
             Self::Phone(order) => order.writes()?,
+            Self::Repair(all) => all.iter().map(repair::Repair::write).collect(),
             Self::Webhook(order) => vec![order.write()?],
             Self::Deploy(deploy) => deploy.writes(),
             Self::TestRoute(known) => vec![route::trial::write(known)],
@@ -198,6 +205,7 @@ impl Order {
             Self::Provision { body, .. } => Text::from(body.name.as_str()),
             Self::Follow { name, .. } => name.clone(),
             Self::Phone(order) => order.title(),
+            Self::Repair(all) => repair::title(all),
             Self::Deploy(deploy) => Text::from(deploy.body.name()),
             Self::TestRoute(known) => Text::from(known.route.name()),
             Self::RemoveRoute(remove) => Text::from(remove.known.route.name()),
@@ -397,6 +405,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         } => provision::resume(&run, key, id, &name, submitted).await,
         // Its steps are many; the other flows need not be as large.
         Order::Phone(order) => Box::pin(phone::run(&run, order)).await,
+        Order::Repair(all) => Box::pin(repair::run(&run, &all)).await,
         Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
         Order::TestRoute(known) => route::trial::run(&run, &known).await,
         Order::RemoveRoute(remove) => route::remove(&run, &remove).await,

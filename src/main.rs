@@ -43,6 +43,7 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[ctor::ctor]
 fn before_main() {
     out::look();
+    trunkline::process::small_pages();
 }
 
 fn main() -> ExitCode {

@@ -447,6 +447,7 @@ impl App {
             | Command::Lift(_)
             | Command::Reopen(..)
             | Command::Consult(_)
+            | Command::Repair(_)
             | Command::TakeOver(_)
             | Command::PostHandOver(_)
             | Command::Fill(_) => true,

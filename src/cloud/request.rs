@@ -148,7 +148,11 @@ fn needs(write: &Write) -> Needs {
         }
         WriteKind::CallbackWebhook | WriteKind::CallbackWebhookRemove => Needs::CallbackWebhooks,
         // They name their permissions themselves, or go elsewhere, without our token.
-        WriteKind::ConsultStart
+        WriteKind::PhoneMove
+        | WriteKind::PhoneRename
+        | WriteKind::PhoneDelete
+        | WriteKind::ConversationDisconnect
+        | WriteKind::ConsultStart
         | WriteKind::ConsultSpeak
         | WriteKind::ConsultComplete
         | WriteKind::ConsultCancel

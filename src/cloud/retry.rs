@@ -53,6 +53,10 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         }
         // As provisioning on the direct API: all of them can be looked at afterwards.
         WriteKind::PhoneCreate
+        | WriteKind::PhoneMove
+        | WriteKind::PhoneRename
+        | WriteKind::PhoneDelete
+        | WriteKind::ConversationDisconnect
         | WriteKind::StationAssociate
         | WriteKind::StationFree
         | WriteKind::StationDefault => (3, 1, |error| match error.status() {

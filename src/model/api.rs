@@ -105,6 +105,8 @@ pub struct Capabilities {
     pub quality: bool,
     /// What was said over SIP for a call is told.
     pub sip: bool,
+    /// Phones can be moved to another site, renamed and deleted, and conversations ended for everybody.
+    pub repairs: bool,
     /// A phone can be looked at closely: its edges, its line and its station.
     pub closeups: bool,
 }
@@ -127,6 +129,7 @@ const DIRECT: Capabilities = Capabilities {
     numbers: false,
     quality: false,
     sip: false,
+    repairs: false,
     closeups: false,
     stations: false,
 };
@@ -149,6 +152,7 @@ const PLATFORM: Capabilities = Capabilities {
     numbers: true,
     quality: true,
     sip: true,
+    repairs: true,
     closeups: true,
     stations: true,
 };

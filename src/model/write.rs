@@ -34,6 +34,14 @@ kinds! {
     PhoneCreate = "phone.create";
     /// A phone that is to start anew (Platform API).
     PhoneReboot = "phone.reboot";
+    /// A phone at another site (Platform API).
+    PhoneMove = "phone.move";
+    /// A phone by another name (Platform API).
+    PhoneRename = "phone.rename";
+    /// A phone to be gone (Platform API).
+    PhoneDelete = "phone.delete";
+    /// A conversation that hangs, to be over (Platform API).
+    ConversationDisconnect = "conversation.disconnect";
     /// An edge that is to start anew (Platform API).
     EdgeReboot = "edge.reboot";
     /// A user at a station (Platform API).

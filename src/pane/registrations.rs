@@ -6,6 +6,7 @@ mod detail;
 mod held;
 mod page;
 mod phones;
+mod repair;
 pub(super) mod summary;
 mod why;
 
@@ -27,6 +28,7 @@ use crate::ui::bar::Bar;
 use crate::ui::detail::Panel;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
+use crate::vocabulary::command::{Command, RepairWish};
 use crate::vocabulary::messages::Weight;
 
 /// The pane.
@@ -146,12 +148,26 @@ impl Listing for Devices {
             Action::New => desk.fill.push(new(on, desk)),
             Action::Reboot => phones::reboot(on, desk),
             Action::Station => phones::station(on.row, desk),
+            Action::Delete if desk.can.repairs => repair::propose(&RepairWish::Delete, on, desk),
             Action::Reread => {
                 self.wanted = desk.now;
                 reread(on, desk);
             }
             _ => return false,
         }
+        true
+    }
+
+    fn command(
+        &mut self,
+        command: &Command,
+        on: &mut Picked<'_, Registrations>,
+        desk: &mut Desk<'_>,
+    ) -> bool {
+        let Command::Repair(wish) = command else {
+            return false;
+        };
+        repair::propose(wish, on, desk);
         true
     }
 

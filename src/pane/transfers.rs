@@ -3,6 +3,7 @@
 
 mod consult;
 mod detail;
+mod disconnect;
 mod figures;
 mod lower;
 mod upper;

@@ -102,7 +102,9 @@ fn lines(flow: &Flow, now: Millis, width: usize) -> Vec<(String, Role)> {
         let text = format!("{} steps more than are kept", flow.dropped);
         lines.push((text, Role::Dim));
     }
-    for step in &flow.steps {
+    // What runs stands below what is over: of many, the one that tells how far all of them are.
+    let (over, running): (Vec<_>, Vec<_>) = flow.steps.iter().partition(|step| step.took.is_some());
+    for step in over.into_iter().chain(running) {
         lines.extend(told(step, now, width));
     }
     if flow.steps.is_empty() && flow.runs() {

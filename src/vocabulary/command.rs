@@ -125,6 +125,8 @@ pub enum Command {
     Consult(String),
     /// Show the SIP ladder of a conversation, by its id.
     Sip(String),
+    /// Put what is marked right, or what is under the cursor.
+    Repair(RepairWish),
     /// Do something with the ladder that is shown.
     Ladder(LadderWish),
     /// Open a pane with a filter: what has to do with a row.
@@ -151,6 +153,19 @@ pub enum Command {
         /// Where; none picks a name.
         path: Option<PathBuf>,
     },
+}
+
+/// How what is there is to be put right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RepairWish {
+    /// Phones belong to the site of this name.
+    Move(String),
+    /// The phone is called this.
+    Rename(String),
+    /// Phones are deleted.
+    Delete,
+    /// Conversations are over for everybody.
+    Disconnect,
 }
 
 /// Which alerts a silence is to cover.
@@ -268,6 +283,21 @@ pub const VERBS: &[Verb] = &[
         doc: "The SIP ladder of a call, by its id; without one, of the call under the cursor",
     },
     Verb {
+        name: "move",
+        words: "SITE",
+        doc: "Move the marked phones, or this one, to another site (Platform API)",
+    },
+    Verb {
+        name: "rename",
+        words: "NAME",
+        doc: "Rename the phone (Platform API)",
+    },
+    Verb {
+        name: "disconnect",
+        words: "",
+        doc: "End the marked conversations, or this one, for everybody (Platform API)",
+    },
+    Verb {
         name: "view",
         words: "NAME",
         doc: "Open a view that has this name",
@@ -351,6 +381,14 @@ impl Command {
                 pane: NUMBERS.to_owned(),
                 filter: number::finder(rest),
             }),
+            ("move", "") => {
+                Err("move SITE: where the marked phones belong, or this one".to_owned())
+            }
+            ("move", site) => Ok(Self::Repair(RepairWish::Move(site.to_owned()))),
+            ("rename", "") => Err("rename NAME: what the phone is to be called".to_owned()),
+            ("rename", name) => Ok(Self::Repair(RepairWish::Rename(name.to_owned()))),
+            ("disconnect", "") => Ok(Self::Repair(RepairWish::Disconnect)),
+            ("disconnect", _) => Err("disconnect has no arguments".to_owned()),
             ("view", "") => Ok(Self::Act(Action::Views)),
             ("undo", "") => Ok(Self::Sent),
             ("profile", "") => Ok(Self::Profile(None)),

@@ -3,3 +3,4 @@
 mod carriers;
 mod phones;
 mod recycle;
+mod repairs;

@@ -108,6 +108,23 @@ impl Platform<'_> {
             .map_err(|reason| Error::answer(&call, reason))
     }
 
+    /// Reads one phone as the organisation keeps it, to write it with one thing changed; none when the organisation has it no more.
+    pub async fn phone_record(
+        self,
+        of: &DeviceId,
+        urgency: Urgency,
+    ) -> Result<Option<serde_json::Value>, Error> {
+        let path = [PHONES, &[of.raw()]].concat();
+        let call = self.call("GET", &path, &[], TELEPHONY)?;
+        match self.ask(&call, urgency).await {
+            Ok(body) => serde_json::from_slice(&body)
+                .map(Some)
+                .map_err(|error| Error::answer(&call, misread(&error))),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The names of at most [`USERS`] users. Whom the organisation does not name is left out.
     pub async fn names(self, users: &[UserId], urgency: Urgency) -> Result<Vec<User>, Error> {
         #[derive(Deserialize)]

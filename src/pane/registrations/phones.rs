@@ -77,7 +77,7 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
 }
 
 /// Where the phones are, the site with the most of them first, each with its number when there are more sites than one.
-fn places(rows: &[Row<'_>]) -> String {
+pub(super) fn places(rows: &[Row<'_>]) -> String {
     let mut sites: BTreeMap<String, usize> = BTreeMap::new();
     for row in rows {
         let site = row.site().map_or("no site".to_owned(), |site| {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::consult;
+use super::{consult, disconnect};
 use crate::effect::Effect;
 use crate::form::Opening;
 use crate::kind::interactions::Interactions;
@@ -21,7 +21,7 @@ use crate::time::Millis;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
-use crate::vocabulary::command::Command;
+use crate::vocabulary::command::{Command, RepairWish};
 use crate::vocabulary::messages::Weight;
 
 impl Listing for Interactions {
@@ -111,10 +111,11 @@ impl Listing for Interactions {
         on: &mut Picked<'_, Self>,
         desk: &mut Desk<'_>,
     ) -> bool {
-        let Command::Consult(word) = command else {
-            return false;
-        };
-        consult::go_on(word, on.row, desk);
+        match command {
+            Command::Consult(word) => consult::go_on(word, on.row, desk),
+            Command::Repair(RepairWish::Disconnect) => disconnect::propose(on, desk),
+            _ => return false,
+        }
         true
     }
 
