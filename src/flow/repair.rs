@@ -47,6 +47,8 @@ pub enum Repair {
         phone: DeviceId,
         /// As people know it.
         name: Text,
+        /// Where it is now, as far as that is known: the audit keeps it, for whoever wants it back.
+        from: Option<Text>,
         /// Where it belongs.
         site: Named,
     },
@@ -199,7 +201,12 @@ impl Repair {
         write.permissions = permissions;
         write.body = body.map(Value::to_string);
         match self {
-            Self::Move { site, .. } => write.note.insert("site", site.name.to_string().into()),
+            Self::Move { from, site, .. } => {
+                if let Some(from) = from {
+                    write.note.insert("from", from.to_string().into());
+                }
+                write.note.insert("site", site.name.to_string().into())
+            }
             Self::Rename { to, .. } => write.note.insert("name", to.to_string().into()),
             Self::Delete { .. } | Self::Disconnect { .. } => None,
         };
@@ -301,6 +308,7 @@ mod tests {
         Repair::Move {
             phone: "p-1".into(),
             name: "Ana".into(),
+            from: Some("Lima".into()),
             site: Named {
                 id: "s-2".into(),
                 name: "Accra".into(),

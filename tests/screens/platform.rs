@@ -393,6 +393,35 @@ fn a_webrtc_phone_is_provisioned_from_what_the_organisation_has() {
         "{review}"
     );
     pictures("platform_reboot", &mut stage);
+    // The same phones belong elsewhere: what is there already, and what is used, is left alone.
+    stage.press(&["Esc", "*"]);
+    let say = |stage: &mut Stage, words: &str| {
+        stage.press(&[":"]);
+        stage.type_in(words);
+        stage.press(&["Enter"]);
+    };
+    say(&mut stage, "move Lima");
+    assert!(
+        stage
+            .text((120, 40))
+            .contains("there is no site Lima: Frankfurt, Accra")
+    );
+    say(&mut stage, "move accra");
+    pictures("platform_move", &mut stage);
+    stage.press(&["Esc", "d"]);
+    let review = stage.text((120, 40));
+    assert!(
+        review.contains("Leaves out 2 that are registered."),
+        "{review}"
+    );
+    pictures("platform_delete", &mut stage);
+    stage.press(&["Esc"]);
+    say(&mut stage, "rename Lobby");
+    assert!(stage.text((120, 40)).contains("renamed one at a time"));
+    stage.press(&["*", "g"]);
+    say(&mut stage, "rename Lobby \u{1b}[2J");
+    let review = stage.text((120, 40));
+    assert!(review.contains("Type rename to confirm"), "{review}");
 }
 
 #[test]

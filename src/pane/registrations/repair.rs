@@ -67,6 +67,7 @@ fn moved(rows: &[Row<'_>], to: &str, sites: &[Named]) -> Planned {
     let all = rows.iter().map(|row| Repair::Move {
         phone: row.device().clone(),
         name: called(row),
+        from: row.site().cloned(),
         site: site.clone(),
     });
     let from = places(&rows);
@@ -78,7 +79,7 @@ fn moved(rows: &[Row<'_>], to: &str, sites: &[Named]) -> Planned {
         ),
         AS_READ.to_owned(),
     ];
-    let undo = format!("It is undone by moving back: {from}.");
+    let undo = "It is undone by moving each back; the audit has where it was.".to_owned();
     Ok((all.collect(), affects, undo, word(&rows, "move")))
 }
 

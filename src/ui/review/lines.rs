@@ -47,6 +47,12 @@ pub(super) fn of(plan: &Plan, shown: &Shown, concerns: &[String]) -> Vec<Said> {
     section("what it does", &mut said);
     said.extend(plan.affects.iter().map(|text| prose(text, Role::Text)));
     said.push(prose(&plan.undo, Role::Text));
+    if steps(plan).is_empty() && plan.writes().len() > 1 {
+        section("to what", &mut said);
+        // Every one of them: nobody may send to what could not be looked at.
+        let named = plan.writes().iter();
+        said.extend(named.map(|write| code(&format!("  {}", write.subject), Role::Text)));
+    }
     let body = shown.body.as_deref().map(pretty);
     if let (Some(before), Some(body)) = (&plan.before, &body) {
         section("what changes", &mut said);
@@ -111,14 +117,11 @@ fn others(plan: &Plan, said: &mut Vec<Said>) {
         return;
     }
     let text = format!(
-        "and {} more like it, {} in all:",
+        "and {} more like it, {} in all",
         others.len(),
         plan.writes().len()
     );
     said.push(prose(&text, Role::Accent));
-    // Every one of them: nobody may send to what could not be looked at.
-    let named = plan.writes().iter();
-    said.extend(named.map(|write| code(&format!("  {}", write.subject), Role::Text)));
 }
 
 fn diff(before: &str, after: &str) -> Vec<Said> {

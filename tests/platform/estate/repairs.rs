@@ -46,6 +46,7 @@ impl Rig {
         Repair::Move {
             phone: phone.into(),
             name: phone.into(),
+            from: None,
             site: site.clone(),
         }
     }
