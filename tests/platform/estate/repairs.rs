@@ -42,7 +42,7 @@ impl Rig {
         read.unwrap()
     }
 
-    fn moved(&self, phone: &str, site: &Named) -> Repair {
+    fn moved(phone: &str, site: &Named) -> Repair {
         Repair::Move {
             phone: phone.into(),
             name: phone.into(),
@@ -78,7 +78,7 @@ async fn phones_are_moved_one_by_one_and_asked_again_nothing_is_sent() {
     let all: Vec<Repair> = rig
         .phones
         .iter()
-        .map(|phone| rig.moved(phone, site))
+        .map(|phone| Rig::moved(phone, site))
         .collect();
     let before = rig.phone(&rig.phones[0]).await.unwrap();
     let ran = rig.run(all.clone()).await;
