@@ -71,6 +71,7 @@ use crate::time::Millis;
 use crate::ui::Places;
 use crate::ui::layer::Layer;
 use crate::ui::reading::Reading;
+use crate::ui::vendor;
 use crate::vocabulary::messages::{Messages, Weight};
 use crate::vocabulary::news::Status;
 use crate::vocabulary::problem::Problem;
@@ -480,6 +481,7 @@ impl App {
             history: history(store, at),
             tabs: panes.iter().map(|pane| pane.tab(store)).collect(),
             share,
+            cloud: vendor::in_header(&store.vendor, now),
             ..Reading::default()
         });
         self.dirty |= freshness != Freshness::Same;

@@ -40,6 +40,7 @@ pub mod tls;
 mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
+mod vendor;
 pub mod way;
 mod webhooks;
 mod wire;

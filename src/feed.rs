@@ -28,10 +28,12 @@ mod stream;
 mod tally;
 mod task;
 pub mod timing;
+mod vendor;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use reqwest::Url;
 use tokio::time::Instant;
 
 pub use mailbox::Mailbox;
@@ -70,6 +72,8 @@ pub struct Plan {
     pub carriers: bool,
     /// Whether callbacks are followed, and their queues read.
     pub callbacks: bool,
+    /// The vendor's status page; none is asked by itself.
+    pub status_page: Option<Url>,
 }
 
 /// The running feeds. Dropping this ends them all at once.
@@ -112,6 +116,10 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
     let a_user_a_stream = shared.client.api() == Api::Direct;
     let machine = (a_user_a_stream && plan.max_streams > bears).then_some(bears);
     let mut tasks = vec![Task::spawn(report::run(Arc::clone(&shared), machine))];
+    if let Some(page) = plan.status_page.clone() {
+        let read = vendor::run(Arc::clone(&shared), page);
+        tasks.push(Task::spawn(read));
+    }
     match shared.client.api() {
         Api::Direct => direct(&shared, plan, acknowledged, &mut tasks),
         Api::Platform => platform::start(&shared, plan, &mut tasks),

@@ -40,6 +40,7 @@ pub mod softphone;
 pub mod trail;
 pub mod transfer;
 pub mod trunk;
+pub mod vendor;
 pub mod webhook;
 pub mod write;
 pub mod zone;

@@ -24,12 +24,13 @@
 //! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
 //! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
+//! | `GET /_status/api/v2/summary.json` | the vendor's status page, for anyone; it is no part of the organisation |
 //! | the rest of `/api/v2/…`, `GET /channels/{id}`, `GET /downloads/{id}` | the published Platform API (the rooms are in `org/platform.rs`) |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
 //! upgrades. Faults apply to the token call and to upgrades as well as to reads and writes, and never to `/_org`, but
-//! for the two that are made for its sink. `lose-request` and `lose-answer` apply to writes under `/api` alone.
+//! for the two that are made for its sink, nor to the status page, whose fault is `cloud`. `lose-request` and `lose-answer` apply to writes under `/api` alone.
 
 mod accept;
 mod access;
@@ -82,6 +83,7 @@ mod tls;
 mod token;
 mod transfers;
 mod upgrade;
+mod vendor;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -244,6 +246,12 @@ impl Org {
     #[must_use]
     pub fn media_callback(&self) -> String {
         format!("{}{}", self.base_url, webhooks::MEDIA_PATH)
+    }
+
+    /// Where the vendor's status page is, as a profile names it.
+    #[must_use]
+    pub fn status_page(&self) -> String {
+        format!("{}{}", self.base_url, vendor::PATH)
     }
 
     /// The one JSON line that `trunkline org` prints when it is ready. It holds the secrets, for whoever started it.

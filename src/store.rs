@@ -41,6 +41,7 @@ mod tests;
 mod trail;
 pub mod transfers;
 mod users;
+pub mod vendor;
 pub mod view;
 pub mod webhooks;
 
@@ -128,6 +129,8 @@ pub struct Store {
     pub flows: Flows,
     /// Interactions, and the transfers that were made of them.
     pub transfers: Transfers,
+    /// What the vendor says of its cloud, where its status page is asked.
+    pub vendor: vendor::Vendor,
     /// What the record says of the row whose detail is open.
     pub trail: Option<RecordedTrail>,
 }

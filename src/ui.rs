@@ -27,6 +27,7 @@ pub mod sheet;
 pub mod sign_in;
 pub mod table;
 pub mod tabs;
+pub mod vendor;
 mod wrap;
 
 use ratatui::layout::Rect;

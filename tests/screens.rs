@@ -52,6 +52,8 @@ mod sites;
 mod stage;
 #[path = "screens/transfers.rs"]
 mod transfers;
+#[path = "screens/vendor.rs"]
+mod vendor;
 #[path = "screens/views.rs"]
 mod views;
 #[path = "screens/webhooks.rs"]

@@ -15,6 +15,7 @@ use crate::model::report::{
     CarrierLine, FullReport, HealthReport, ReadReport, ReadTimes, ReportWindow, Windows,
 };
 use crate::model::route::address;
+use crate::model::vendor::VendorState;
 use crate::store::carriers::CarrierRow;
 use crate::store::probes::Probed;
 use crate::store::routes::destinations::rate;
@@ -108,6 +109,7 @@ impl App {
             jobs: self.job_figures(),
             callbacks: self.callback_figures(),
             status: self.heard.status,
+            vendor: self.vendor_state(),
             mailbox_dropped: self.heard.dropped,
             store_dropped: table.dropped(),
             transfers: self.store.transfers.figures().clone(),
@@ -115,6 +117,12 @@ impl App {
             ready: self.ready(),
             coverage: self.coverage(),
         }
+    }
+
+    /// What the vendor says of its cloud, while it says anything.
+    fn vendor_state(&self) -> Option<VendorState> {
+        let vendor = &self.store.vendor;
+        vendor.state().filter(|_| !vendor.is_out_of_reach())
     }
 
     /// Figures with a series for each site, each trunk and each trouble: as many as a wall needs, and no more.

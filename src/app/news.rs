@@ -9,9 +9,11 @@ use crate::effect::Effect;
 use crate::model::UserId;
 use crate::model::api::Api;
 use crate::model::edge::EdgeState;
+use crate::model::vendor::VendorState;
 use crate::store::edges::EdgeTurn;
 use crate::text::Text;
 use crate::time::Millis;
+use crate::ui::vendor;
 use crate::vocabulary::messages::Weight;
 use crate::vocabulary::news::{CallbackNews, Link, News, PhoneNews};
 use crate::vocabulary::problem::{Problem, Trouble};
@@ -50,6 +52,7 @@ impl App {
             News::CarriersFailed(problem) => self.heard.lacking = Some(problem.clone()),
             News::InteractionsMoved => self.hurry_interactions(),
             News::Status(status) => self.take_status(*status, now),
+            News::Vendor(_) => self.vitals.touch(),
             News::Undecodable {
                 stream,
                 reason,
@@ -69,7 +72,9 @@ impl App {
             }
             _ => {}
         }
+        let cloud = self.store.vendor.state();
         let learnt = self.store.learn(news, now, &mut self.changes);
+        self.cloud_turned(cloud);
         self.edges_turned(learnt.edges);
         if let Some(taken) = learnt.taken {
             self.effects.push(Effect::Acknowledge(taken));
@@ -100,6 +105,27 @@ impl App {
             self.messages.tell(weight, text, self.now);
             self.dirty = true;
         }
+    }
+
+    /// What the vendor says of its cloud is worth a line when it changes, so that a shift can be read back.
+    fn cloud_turned(&mut self, before: Option<VendorState>) {
+        let Some((report, _)) = self.store.vendor.answer() else {
+            return;
+        };
+        let (was, is) = (before.unwrap_or_default(), report.state);
+        if was == is {
+            return;
+        }
+        let now = self.now;
+        let text = format!("cloud: {}", report.line(|at| vendor::utc(at, now)));
+        let weight = if is > VendorState::Maintenance {
+            Weight::Warning
+        } else {
+            Weight::Note
+        };
+        self.messages.tell(weight, text, now);
+        self.vitals.hurry();
+        self.dirty = true;
     }
 
     fn take_status(&mut self, status: crate::vocabulary::news::Status, now: Millis) {

@@ -522,6 +522,7 @@ fn plan(profile: &Profile) -> Plan {
         channels: profile.notifications.channels as usize,
         carriers: profile.carriers.watched,
         callbacks: profile.callbacks,
+        status_page: profile.status_url.clone(),
     }
 }
 

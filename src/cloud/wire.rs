@@ -73,7 +73,7 @@ pub async fn send(call: &Call, request: RequestBuilder, way: &Way) -> Reply {
         let response = request.send().await.map_err(|error| broken(call, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         quota = Quota::read(&headers);
-        let body = read(call, response).await;
+        let body = read(call, response, LARGEST).await;
         match status {
             _ if status.is_success() => body.and_then(|body| own(call, &headers, status, body)),
             _ => Err(Error::refused(
@@ -100,6 +100,40 @@ pub async fn send(call: &Call, request: RequestBuilder, way: &Way) -> Reply {
     Reply { outcome, quota }
 }
 
+/// Gets a file, of at most so many bytes and within so long: it need not be JSON, and still is no page of whoever stands in between.
+pub async fn fetch(
+    call: &Call,
+    request: RequestBuilder,
+    way: &Way,
+    (most, patience): (usize, Duration),
+) -> Result<Bytes, Error> {
+    let exchange = async {
+        let response = request.send().await.map_err(|error| broken(call, &error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        if !status.is_success() {
+            let body = read(call, response, LARGEST).await.unwrap_or_default();
+            return Err(Error::refused(call, refusal(status, &headers, &body)));
+        }
+        let body = read(call, response, most).await?;
+        if body.trim_ascii_start().starts_with(b"<") {
+            return own(call, &headers, status, body);
+        }
+        Ok(body)
+    };
+    match tokio::time::timeout(patience, exchange).await {
+        Ok(Err(Error::Unreachable {
+            call,
+            cause,
+            sent: false,
+        })) => {
+            let explained = way.explain(&call.url, &cause).await;
+            Err(Error::unreachable(&call, explained.unwrap_or(cause)))
+        }
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::unanswered(call, Unreachable::TimedOut(patience))),
+    }
+}
+
 /// A body that may be the organisation's: every answer of its own is JSON.
 fn own(call: &Call, headers: &HeaderMap, status: StatusCode, body: Bytes) -> Result<Bytes, Error> {
     match Page::spot(status.as_u16(), headers, &body) {
@@ -111,15 +145,15 @@ fn own(call: &Call, headers: &HeaderMap, status: StatusCode, body: Bytes) -> Res
     }
 }
 
-async fn read(call: &Call, mut response: Response) -> Result<Bytes, Error> {
+async fn read(call: &Call, mut response: Response, most: usize) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response
         .chunk()
         .await
         .map_err(|error| broken(call, &error))?
     {
-        if body.len().saturating_add(chunk.len()) > LARGEST {
-            let reason = format!("it is larger than {} MiB", LARGEST >> 20);
+        if body.len().saturating_add(chunk.len()) > most {
+            let reason = format!("it is larger than {} MiB", most >> 20);
             return Err(Error::answer(call, reason));
         }
         body.extend_from_slice(&chunk);

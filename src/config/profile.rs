@@ -98,6 +98,9 @@ pub struct Profile {
     pub base_url: Url,
     /// Where tokens come from when that is another host; ends in `/`. None is [`Self::base_url`].
     pub login_url: Option<Url>,
+    /// The vendor's status page, or a mirror of it. None is asked where none is named: many machines have no way out but to the
+    /// organisation, and whoever asks a page says that they are there.
+    pub status_url: Option<Url>,
     /// The OAuth client of the console itself. None only where a person signs in, who then does everything.
     pub client: Option<grants::ClientGrant>,
     /// Through which client a person signs in; none on the direct API.

@@ -129,3 +129,17 @@ pub fn json(ladder: &Ladder, read: Millis, messages: bool) -> Value {
         "leftOut": ladder.left_out,
     })
 }
+
+/// What kind of capture a file is by its first bytes; none where it is none.
+#[must_use]
+pub fn capture(bytes: &[u8]) -> Option<&'static str> {
+    match bytes.first_chunk::<4>()? {
+        // In microseconds and in nanoseconds, either end first.
+        [0xd4, 0xc3, 0xb2, 0xa1]
+        | [0xa1, 0xb2, 0xc3, 0xd4]
+        | [0x4d, 0x3c, 0xb2, 0xa1]
+        | [0xa1, 0xb2, 0x3c, 0x4d] => Some("PCAP"),
+        [0x0a, 0x0d, 0x0d, 0x0a] => Some("PCAPNG"),
+        _ => None,
+    }
+}

@@ -11,6 +11,7 @@ use crate::model::job::Word;
 use crate::model::report::FullReport;
 use crate::model::requester::Requester;
 use crate::model::route::Route;
+use crate::model::vendor::VendorState;
 use crate::store::{Counts, Dropped, RowId};
 use crate::store::{callbacks, jobs, transfers};
 use crate::text::Text;
@@ -91,6 +92,8 @@ pub struct Overview {
     pub callbacks: CallbackFigures,
     /// How the feeds are doing.
     pub status: Status,
+    /// What the vendor's status page says; none where none is asked or it does not answer.
+    pub vendor: Option<VendorState>,
     /// Updates dropped because the mailbox was full.
     pub mailbox_dropped: u64,
     /// What the store left out.

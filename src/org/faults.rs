@@ -82,6 +82,32 @@ pub(super) enum Combined {
     Swallow,
 }
 
+/// What the vendor's status page says of its cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CloudWord {
+    /// Nothing is wrong.
+    Well,
+    /// Something is worked on.
+    Maintenance,
+    /// Voice is slow.
+    Degraded,
+    /// Voice does not work.
+    Outage,
+    /// The page itself does not answer.
+    Silent,
+}
+
+impl CloudWord {
+    /// Every one, with its word.
+    pub(super) const ALL: [(Self, &'static str); 5] = [
+        (Self::Well, "well"),
+        (Self::Maintenance, "maintenance"),
+        (Self::Degraded, "degraded"),
+        (Self::Outage, "outage"),
+        (Self::Silent, "silent"),
+    ];
+}
+
 /// All faults together; `Default` is an organisation in which nothing is wrong.
 ///
 /// What each one does is told in the table, where a person who asks for help reads it.
@@ -149,6 +175,7 @@ pub struct Faults {
     pub(super) contradictions: bool,
     pub(super) double_numbers: bool,
     pub(super) bad_calls: f64,
+    pub(super) cloud: CloudWord,
 }
 
 impl Default for Faults {
@@ -207,6 +234,7 @@ impl Default for Faults {
             contradictions: false,
             double_numbers: false,
             bad_calls: 0.0,
+            cloud: CloudWord::Well,
         }
     }
 }

@@ -29,6 +29,7 @@ struct Profiles<'a> {
 struct Profile<'a> {
     api: &'static str,
     base_url: &'a str,
+    status_url: String,
     client_id: &'a str,
     client_secret_file: &'a Path,
     ca_file: &'a Path,
@@ -189,6 +190,7 @@ pub(super) fn write(path: &Path, org: &Org, options: &Options) -> Result<(), Org
     let profile = Profile {
         api: options.api,
         base_url: org.base_url(),
+        status_url: org.status_page(),
         client_id: org.client_id(),
         client_secret_file: &secret_file,
         ca_file: org.ca_file(),

@@ -33,11 +33,10 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Reply {
     reply
 }
 
-/// A body that is plain text.
-pub(super) fn text(status: StatusCode, body: &str) -> Reply {
-    let mut reply = Response::new(Full::from(body.to_owned()));
-    *reply.status_mut() = status;
-    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+/// A body that is a file of that type.
+pub(super) fn file(kind: &'static str, body: Vec<u8>) -> Reply {
+    let mut reply = Response::new(Full::from(body));
+    let kind = HeaderValue::from_static(kind);
     reply.headers_mut().insert(CONTENT_TYPE, kind);
     reply
 }

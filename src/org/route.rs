@@ -22,7 +22,7 @@ use super::shared::Shared;
 use super::table::ServedPath;
 use super::upgrade::Handoff;
 use super::webhooks::{self, Sink};
-use super::{authorize, control, token};
+use super::{authorize, control, token, vendor};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -142,6 +142,9 @@ pub(super) async fn answer(
     if let Some(sink) = Sink::of(&request) {
         let reply = webhooks::deliver(shared, sink, request).await;
         return Ok(reply.unwrap_or_else(Refusal::into_reply));
+    }
+    if vendor::is_asked(request.uri().path()) {
+        return Ok(vendor::answer(shared).unwrap_or_else(Refusal::into_reply));
     }
     if request.uri().path().starts_with("/_org/") {
         let reply = control::answer(shared, request).await;

@@ -45,6 +45,8 @@ pub(super) struct Shared {
     /// Whether callbacks are dialled whatever their slots.
     pub(super) fast_forward: bool,
     pub(super) seed: u64,
+    /// When it began.
+    pub(super) began: Timestamp,
     /// Where the sockets of notification channels are, as `wss://HOST:PORT`.
     pub(super) streaming: String,
     pub(super) destinations: Vec<NamedUri>,
@@ -117,6 +119,7 @@ impl Shared {
             rate_limit: options.rate_limit,
             fast_forward: options.fast_forward || options.faults.hurries_callbacks(),
             seed: options.seed,
+            began: now,
             streaming: format!("wss://{}", places.api),
             destinations: places.destinations.clone(),
             errands,

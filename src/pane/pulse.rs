@@ -29,6 +29,8 @@ pub struct PulsePane {
     trend: Trend,
     /// The book of alerts as it was drawn.
     alerts: u64,
+    /// The vendor's word as it was drawn.
+    vendor: (bool, Option<Millis>, u32),
     moved: bool,
 }
 
@@ -85,7 +87,8 @@ impl Pane for PulsePane {
 
     fn moved(&mut self, store: &Store) -> bool {
         let alerts = std::mem::replace(&mut self.alerts, store.alerts.generation());
-        std::mem::take(&mut self.moved) || alerts != self.alerts
+        let vendor = std::mem::replace(&mut self.vendor, store.vendor.mark());
+        std::mem::take(&mut self.moved) || alerts != self.alerts || vendor != self.vendor
     }
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {

@@ -74,6 +74,7 @@ impl Store {
             News::Interaction(one) => self.transfers.seen(*one, now),
             News::Phones(told) => table.phones(told, now, changes),
             News::Callbacks(told) => learnt.taken = self.callbacks_told(*told, now, changes),
+            News::Vendor(told) => self.vendor.told(told, now),
             News::InteractionsMoved
             | News::Status(_)
             | News::Undecodable { .. }
@@ -87,6 +88,7 @@ impl Store {
     /// From now on nothing is sure of anything, until it is spoken of again: something was told that is not known, and why.
     pub fn unsure(&mut self, why: Text, now: Millis, changes: &mut Changes) {
         self.registrations.gap_of_all(now, changes);
+        self.vendor.unsure(&why);
         self.carriers.read_failed(why.clone(), now, changes);
         self.edges.unsure(changes);
         self.queues.read_failed(why.clone(), now, changes);

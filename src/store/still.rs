@@ -24,6 +24,7 @@ use super::queues::Queues;
 use super::row::{Field, Flags, KeptRow};
 use super::stamp::Stamp;
 use super::transfers::Transfers;
+use super::vendor::Vendor;
 use super::{Changes, Registrations, Store};
 use crate::model::alert::AlertBook;
 use crate::model::registration::User;
@@ -46,6 +47,9 @@ pub struct Still<'a> {
     callbacks: Cow<'a, Callbacks>,
     transfers: Cow<'a, Transfers>,
     alerts: Cow<'a, AlertBook>,
+    /// Records of before have none.
+    #[serde(default)]
+    vendor: Cow<'a, Vendor>,
 }
 
 /// The registrations, column by column: a row of the user columns for each user, one of the others for each device.
@@ -105,6 +109,7 @@ impl Store {
             callbacks: Cow::Borrowed(&self.callbacks),
             transfers: Cow::Borrowed(&self.transfers),
             alerts: Cow::Borrowed(&self.alerts),
+            vendor: Cow::Borrowed(&self.vendor),
         }
     }
 }
@@ -147,6 +152,9 @@ impl Store {
         if whole || still.transfers.interactions().next().is_some() {
             self.transfers.adopt(still.transfers.into_owned());
         }
+        if whole || still.vendor.is_asked() {
+            self.vendor = still.vendor.into_owned();
+        }
         self.alerts = still.alerts.into_owned();
         (changes.carriers_shown, changes.callbacks, changes.queues) = (true, true, true);
         true
@@ -166,6 +174,7 @@ impl Still<'_> {
             callbacks: self.callbacks.into_owned(),
             transfers: self.transfers.into_owned(),
             alerts: self.alerts.into_owned(),
+            vendor: self.vendor.into_owned(),
             ..Store::default()
         })
     }
@@ -198,6 +207,7 @@ impl Still<'_> {
             callbacks: Cow::Owned(self.callbacks.into_owned()),
             transfers: Cow::Owned(self.transfers.into_owned()),
             alerts: Cow::Owned(self.alerts.into_owned()),
+            vendor: Cow::Owned(self.vendor.into_owned()),
         }
     }
 }

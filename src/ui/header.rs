@@ -126,6 +126,11 @@ impl Header<'_> {
         if let Some(words) = share.and_then(shared) {
             bar.left(1, theme.style(Role::Text), words);
         }
+        // It is the reader's as well, as it was when it was heard last.
+        if let Some(cloud) = self.reading.cloud.as_ref().filter(|_| !silent) {
+            bar.left(1, theme.style(cloud.role), cloud.words.as_str());
+            bar.left(2, theme.style(cloud.role), cloud.details.as_str());
+        }
         if self.frozen {
             bar.left(0, theme.style(Role::Warn), "FROZEN");
         }

@@ -1,6 +1,7 @@
 //! What header, tabs and summary show, read at one moment.
 
 use super::tabs::Tab;
+use super::vendor::VendorLine;
 use crate::store::Counts;
 use crate::text::Text;
 use crate::time::Millis;
@@ -49,6 +50,8 @@ pub struct Reading {
     pub spent: u32,
     /// Whose reading this is, where somebody else's is shared.
     pub share: Option<SharedLink>,
+    /// What the vendor says of its cloud, where that is worth a place in the header.
+    pub cloud: Option<VendorLine>,
     /// What the tabs say: a carrier that fails behind another pane is seen there first.
     pub tabs: Vec<Tab>,
 }

@@ -3,6 +3,7 @@
 mod callbacks;
 mod phones;
 mod share;
+mod vendor;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use self::callbacks::{CallbackNews, Taken};
 pub use self::phones::PhoneNews;
 pub use self::share::{AlertAsk, AlertChange, Broken, PinAsk, ShareNews, Sharing, WriteLine};
+pub use self::vendor::VendorNews;
 use crate::model::carrier::Carrier;
 use crate::model::edge::Edge;
 use crate::model::interaction::Interaction;
@@ -102,6 +104,8 @@ pub enum News {
     Phones(PhoneNews),
     /// What became known of callbacks and their queues.
     Callbacks(Box<CallbackNews>),
+    /// What the vendor's status page says of the cloud, where one is asked.
+    Vendor(VendorNews),
     /// How the feeds are doing; only the newest counts.
     #[serde(skip)]
     Status(Status),

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::common::ground::{Ground, quiet};
+use crate::common::ground::{Ground, faulty, quiet};
 use crate::common::server::{Seen, Server, answer, token};
 
 async fn doctor(folder: &std::path::Path, change: impl Fn(&mut Command)) -> Output {
@@ -53,6 +53,7 @@ async fn every_step_to_the_embedded_organisation_works_on_both_apis() {
         for step in [
             "configuration",
             "secret",
+            "cloud status",
             "proxy",
             "DNS",
             "TLS",
@@ -74,6 +75,23 @@ async fn every_step_to_the_embedded_organisation_works_on_both_apis() {
                 advice(&output)
             );
         }
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cloud_that_is_not_well_is_what_to_look_at_and_no_fault() {
+    for (fault, said) in [
+        (
+            "cloud=degraded",
+            "cloud status: degraded, Voice eu-central-1, since ",
+        ),
+        ("cloud=silent", "cloud status: GET https://127.0.0.1"),
+    ] {
+        let ground = Ground::start(faulty(3, "direct", &[fault])).await;
+        let output = doctor(ground.folder.path(), |_| {}).await;
+        let advice = advice(&output);
+        assert!(advice.contains(said), "{advice}");
         assert_eq!(output.status.code(), Some(0));
     }
 }

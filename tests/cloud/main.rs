@@ -17,4 +17,5 @@ mod rest;
 mod sign_in;
 mod streams;
 mod trust;
+mod vendor;
 mod writes;

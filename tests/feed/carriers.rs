@@ -16,6 +16,7 @@ async fn watch(scopes: Option<&str>, faults: &str) -> Watch {
         channels: 0,
         carriers: true,
         callbacks: false,
+        status_page: None,
     };
     let scopes = scopes.map(|scopes| scopes.split(' ').map(str::to_owned).collect());
     Watch::with(options(4, 0.0, faults), plan, brisk(), scopes).await

@@ -25,6 +25,7 @@ fn everyone() -> Plan {
         channels: 0,
         carriers: false,
         callbacks: false,
+        status_page: None,
     }
 }
 

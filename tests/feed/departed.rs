@@ -41,6 +41,7 @@ async fn watched(most: usize, poll: Duration) -> (Server, Feeds, Arc<Mailbox>, A
         channels: 0,
         carriers: false,
         callbacks: false,
+        status_page: None,
     };
     let timing = Timing {
         relist: Duration::from_millis(50),

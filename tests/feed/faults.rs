@@ -94,6 +94,7 @@ async fn without_the_scope_for_streams_everyone_is_polled_and_the_reason_is_told
         channels: 0,
         carriers: false,
         callbacks: false,
+        status_page: None,
     };
     let scopes = vec![
         "telephony:users:read".to_owned(),
@@ -158,6 +159,7 @@ async fn the_budget_is_kept_and_the_round_says_how_long_it_takes() {
         channels: 0,
         carriers: false,
         callbacks: false,
+        status_page: None,
     };
     let mut watch = Watch::with(
         limited,

@@ -17,4 +17,5 @@ mod faults;
 mod follow;
 mod sockets;
 mod source;
+mod vendor;
 mod watch;

@@ -14,7 +14,7 @@ use trunkline::model::{DeviceId, UserId};
 use trunkline::org::Options;
 use trunkline::store::{Changes, Store};
 use trunkline::time::Clock;
-use trunkline::vocabulary::news::{News, Status};
+use trunkline::vocabulary::news::{News, Status, VendorNews};
 
 use crate::common::control::Control;
 use crate::common::ground::{Ground, faulty, settings};
@@ -48,6 +48,7 @@ pub struct World {
     pub carrier_reads: usize,
     pub carriers_refused: Vec<String>,
     pub carriers_paused: bool,
+    pub vendor: Vec<VendorNews>,
 }
 
 /// Everything one test needs.
@@ -99,6 +100,7 @@ impl Watch {
                 channels: 0,
                 carriers: false,
                 callbacks: false,
+                status_page: None,
             },
             brisk(),
             None,
@@ -113,7 +115,16 @@ impl Watch {
         scopes: Option<Vec<String>>,
     ) -> Self {
         let limit = Some(options.rate_limit).filter(|limit| *limit > 0);
-        let ground = Ground::start(options).await;
+        Self::on(Ground::start(options).await, plan, timing, (limit, scopes))
+    }
+
+    /// The same of an organisation that is there already.
+    pub fn on(
+        ground: Ground,
+        plan: Plan,
+        timing: Timing,
+        (limit, scopes): (Option<u32>, Option<Vec<String>>),
+    ) -> Self {
         let mut settings = Settings {
             requests_per_minute: limit,
             ..settings(&ground.org, Api::Direct)
@@ -276,6 +287,7 @@ impl World {
             }
             News::CarriersFailed(problem) => self.carriers_refused.push(problem.text.to_string()),
             News::CarriersPaused => self.carriers_paused = true,
+            News::Vendor(told) => self.vendor.push(told),
             News::Callbacks(_)
             | News::Interaction(_)
             | News::InteractionsMoved

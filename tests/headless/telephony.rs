@@ -312,6 +312,34 @@ async fn the_sip_of_a_call_is_printed_as_a_ladder_and_as_json() {
         message.contains("\r\nContent-Type: application/sdp\r\n"),
         "{message}"
     );
+    // The same as a file for the tools that read captures, which is for its owner alone and put over no other.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("call.pcap");
+    let save = ["sip", &id, "--save", file.to_str().unwrap()];
+    let saved = far.run(&save);
+    assert_eq!(saved.status.code(), Some(0), "{}", said(&saved));
+    let words = String::from_utf8(saved.stdout).unwrap();
+    assert!(
+        words.contains("call.pcap: ") && words.ends_with("bytes, PCAP\n"),
+        "{words}"
+    );
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(bytes.starts_with(&[0xd4, 0xc3, 0xb2, 0xa1]));
+    let invite = b"INVITE sip:";
+    assert!(bytes.windows(invite.len()).any(|some| some == invite));
+    let mode = std::fs::metadata(&file).unwrap().permissions();
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777,
+        0o600
+    );
+    let again = far.run(&save);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(
+        said(&again).contains("Name another file"),
+        "{}",
+        said(&again)
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
     let text = far.run(&["sip", &id, "--messages"]);
     let text = String::from_utf8(text.stdout).unwrap();
     assert!(text.contains("\nContent-Type: application/sdp\n"), "{text}");
@@ -338,6 +366,26 @@ async fn sip_messages_name_the_permission_that_they_take_and_the_api_that_has_no
         "{}",
         said(&refused)
     );
+    let far = Far::start(&[
+        "--users",
+        "20",
+        "--api",
+        "platform",
+        "--without",
+        "telephony:pcap:add",
+    ]);
+    let calls = rows(&far.run(&["get", "interactions", "--json"]));
+    let id = calls[0]["interaction"].as_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("call.pcap");
+    let refused = far.run(&["sip", id, "--save", file.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(
+        said(&refused).contains("telephony:pcap:add"),
+        "{}",
+        said(&refused)
+    );
+    assert!(!file.exists(), "nothing is left where nothing came");
     let far = Far::start(&["--users", "2"]);
     let absent = far.run(&["sip", "c-1"]);
     assert_eq!(absent.status.code(), Some(2));

@@ -196,3 +196,45 @@ async fn calls_of_a_degraded_carrier_are_sent_again_or_tried_elsewhere() {
         "{again} {refused} {both}"
     );
 }
+
+#[tokio::test]
+async fn a_call_is_collected_as_a_capture_of_its_messages() {
+    let bench = quick("").await;
+    let token = sign_in(&bench, "u-1").await;
+    let id = call_of(&bench, "u-1").await;
+    let wanted = json!({
+        "conversationId": id, "dateStart": "2020-01-01T00:00:00Z", "dateEnd": "2120-01-01T00:00:00Z",
+    });
+    let (status, told) = post(&bench, "telephony/siptraces/download", &token, wanted).await;
+    assert_eq!(status, 200, "{told}");
+    let path = format!("telephony/siptraces/download/{}", text(&told, "downloadId"));
+    let place = loop {
+        let (status, place) = ask(&bench, Method::GET, &path, &token, None).await;
+        match status {
+            200 => break place,
+            404 => tokio::task::yield_now().await,
+            other => panic!("{other}: {place}"),
+        }
+    };
+    // Its address is the credential.
+    let answer = bench.http.get(text(&place, "url")).send().await.unwrap();
+    assert_eq!(
+        answer.headers()["content-type"],
+        "application/vnd.tcpdump.pcap"
+    );
+    let file = answer.bytes().await.unwrap();
+    assert_eq!(file[..4], [0xd4, 0xc3, 0xb2, 0xa1]);
+    let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+    assert_eq!(number(20), 101, "packets begin with their IP header");
+    let (mut at, mut packets) = (24, Vec::new());
+    while at < file.len() {
+        let length = number(at + 8) as usize;
+        let packet = &file[at + 16..at + 16 + length];
+        assert_eq!((packet[0], packet[9]), (0x45, 17));
+        packets.push(String::from_utf8(packet[28..].to_vec()).unwrap());
+        at += 16 + length;
+    }
+    let all = said(&bench, &token, &id).await;
+    let messages: Vec<&str> = all.iter().map(|one| text(one, "msg")).collect();
+    assert_eq!(packets, messages);
+}

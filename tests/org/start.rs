@@ -75,6 +75,10 @@ async fn the_ready_line_and_the_profile_name_the_same_organisation() {
     for key in ["base_url", "client_id", "ca_file"] {
         assert_eq!(written[key].as_str(), ready[key].as_str(), "{key}");
     }
+    assert_eq!(
+        written["status_url"].as_str(),
+        Some(org.status_page().as_str())
+    );
     assert_eq!(written["requests_per_minute"].as_integer(), Some(0));
     let webhook = format!("{}/_org/webhooks", org.base_url());
     assert_eq!(

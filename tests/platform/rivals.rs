@@ -205,6 +205,7 @@ async fn cost(readers: usize, time: Duration) -> (usize, usize) {
         poll: Duration::from_secs(30),
         carriers: true,
         callbacks: true,
+        status_page: None,
         ..plan(10)
     };
     let start = |_| Watch::by(&rig, settings(), plan.clone(), Timing::default());

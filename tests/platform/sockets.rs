@@ -73,6 +73,7 @@ async fn phones_are_read_before_anything_else_and_the_first_page_says_how_many()
     let plan = Plan {
         carriers: true,
         callbacks: true,
+        status_page: None,
         ..plan(10)
     };
     let mut watch = Watch::start(many, plan).await;

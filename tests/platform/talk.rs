@@ -254,6 +254,7 @@ async fn a_call_that_moves_is_told_by_the_topic_of_its_queue() {
         users: Some(Vec::new()),
         poll: Duration::from_secs(60),
         callbacks: true,
+        status_page: None,
         ..plan(2)
     };
     let _feeds = feed::start_with(

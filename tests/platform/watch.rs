@@ -46,6 +46,7 @@ pub fn plan(channels: usize) -> Plan {
         channels,
         carriers: false,
         callbacks: false,
+        status_page: None,
     }
 }
 

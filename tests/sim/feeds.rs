@@ -364,6 +364,7 @@ async fn all(seed: u64, minutes: i64) -> Result<Followed, String> {
         channels: 0,
         carriers: false,
         callbacks: false,
+        status_page: None,
     };
     let mailbox = Mailbox::new(CAPACITY);
     let feeds = start_with(client, plan, Arc::clone(&mailbox), Timing::default());

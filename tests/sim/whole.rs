@@ -427,6 +427,7 @@ async fn all(shift: &Shift) -> Result<Followed, String> {
         channels: CHANNELS,
         carriers: true,
         callbacks: false,
+        status_page: None,
     };
     let mailbox = Mailbox::new(CAPACITY);
     let mut floor = Floor {

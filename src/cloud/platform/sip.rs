@@ -1,20 +1,35 @@
-//! What was said over SIP for a conversation: `GET /telephony/siptraces`, which finds the messages of a stretch of time.
+//! What was said over SIP for a conversation: `GET /telephony/siptraces`, which finds the messages of a stretch of time, and
+//! `POST /telephony/siptraces/download`, which collects them as a file that is got elsewhere.
 
+use std::time::Duration;
+
+use bytes::Bytes;
 use jiff::Timestamp;
+use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::Platform;
 use super::estate::text;
 use crate::cloud::concern::Concern;
 use crate::cloud::entities::{Faults, lenient, one};
-use crate::cloud::{Error, Fault, Urgency};
+use crate::cloud::{Call, Error, Fault, Needs, Urgency, on_this_machine, wire};
 use crate::model::sip::{Captured, Ladder, MOST_BYTES, SipAsk, SipEnd};
 use crate::text::Text;
 use crate::time::{Millis, plausible};
 
 const SEE: &[&str] = &["telephony:pcap:view"];
+const COLLECT: &[&str] = &["telephony:pcap:add"];
+
+/// The largest file that is got, in bytes, and how long that may take.
+const MOST_TRACE: usize = 64 << 20;
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How often it is asked where the file is, and how long after each time: it is collected first.
+const ASKED: u32 = 20;
+const AGAIN: Duration = Duration::from_millis(1_500);
 
 /// So long before a call and after it messages are looked for, in milliseconds: who records them has a clock of their own.
 const AROUND: i64 = 60_000;
@@ -30,14 +45,7 @@ impl Platform<'_> {
         asked: &SipAsk,
         urgency: Urgency,
     ) -> Result<(Ladder, Vec<Fault>), Error> {
-        let now = Millis(Timestamp::now().as_millisecond());
-        let began = if let Some(began) = asked.began {
-            began
-        } else {
-            let conversation = self.conversation(&asked.id).await?;
-            conversation.started.unwrap_or(now.plus(-REACH))
-        };
-        let [from, to] = span(began, asked.ended, now).map(|at| at.to_string());
+        let [from, to] = self.span(asked).await?.map(|at| at.to_string());
         let query = [
             ("conversationId", asked.id.raw()),
             ("dateStart", &from),
@@ -56,6 +64,83 @@ impl Platform<'_> {
         let ladder = Ladder::of(asked.id.clone(), captured, beyond);
         Ok((ladder, faults.told()))
     }
+
+    /// Has the messages of a call collected as a file, and gets it: as a rule a PCAP, for the tools that read those. Where it is
+    /// collected it stays for a while, so that asking once more collects another one and changes nothing.
+    pub async fn sip_trace(self, asked: &SipAsk, urgency: Urgency) -> Result<Bytes, Error> {
+        let [from, to] = self.span(asked).await?.map(|at| at.to_string());
+        let wanted = json!({"conversationId": asked.id.raw(), "dateStart": from, "dateEnd": to});
+        let path = ["telephony", "siptraces", "download"];
+        let call = self
+            .question(&path, COLLECT, &wanted)?
+            .spent_on(Concern::Interactions);
+        let answer = self.ask(&call, urgency).await?;
+        let told: Collected = one(&answer).map_err(|reason| Error::answer(&call, reason))?;
+        let id = told.download_id.or(told.document_id);
+        let id = id.ok_or_else(|| Error::answer(&call, "it names no file".to_owned()))?;
+        let place = self.collected(&id, urgency).await?;
+        // The address lets in whoever has it: it is shown to nobody, and the token goes nowhere but to the organisation.
+        let host = place.host_str().unwrap_or_default();
+        let call = Call {
+            veil: Some(format!("the collected file at {host}").into()),
+            ..Call::new("GET", place.clone(), Needs::Nothing)
+        };
+        if place.scheme() != "https" && !on_this_machine(&place) {
+            let reason = "the file is not offered by https".to_owned();
+            return Err(Error::answer(&call, reason));
+        }
+        let request = self.0.http().await?.get(place);
+        let limits = (MOST_TRACE, PATIENCE);
+        wire::fetch(&call, request, &self.0.way, limits).await
+    }
+
+    /// Where the file is, once it is collected. Until then there is none.
+    async fn collected(self, id: &str, urgency: Urgency) -> Result<Url, Error> {
+        let path = ["telephony", "siptraces", "download", id];
+        let call = self
+            .call("GET", &path, &[], SEE)?
+            .spent_on(Concern::Interactions);
+        let mut asked = 1;
+        let answer = loop {
+            match self.ask(&call, urgency).await {
+                Err(error) if error.status() == Some(404) && asked < ASKED => {
+                    asked += 1;
+                    tokio::time::sleep(AGAIN).await;
+                }
+                answer => break answer?,
+            }
+        };
+        let found: SignedUrl = one(&answer).map_err(|reason| Error::answer(&call, reason))?;
+        // What serde or a parser says of it could repeat it.
+        Url::parse(&found.url).map_err(|_| Error::answer(&call, "url is no address".to_owned()))
+    }
+
+    /// When the messages of a call were: one request where it is not known when it began.
+    async fn span(self, asked: &SipAsk) -> Result<[Millis; 2], Error> {
+        let now = Millis(Timestamp::now().as_millisecond());
+        let began = if let Some(began) = asked.began {
+            began
+        } else {
+            let conversation = self.conversation(&asked.id).await?;
+            conversation.started.unwrap_or(now.plus(-REACH))
+        };
+        Ok(span(began, asked.ended, now))
+    }
+}
+
+/// Under which id the file is collected. The document has both names, and says of neither that it is there.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Collected {
+    #[serde(default, deserialize_with = "lenient")]
+    download_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    document_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SignedUrl {
+    url: String,
 }
 
 /// From when to when messages of a call are looked for.

@@ -57,6 +57,7 @@ pub(in crate::config) struct Draft {
     pub(super) region: Option<Region>,
     pub(super) base_url: Option<Url>,
     pub(super) login_url: Option<Url>,
+    pub(super) status_url: Option<Url>,
     pub(super) client_id: Option<String>,
     pub(super) secret: Option<SecretSource>,
     pub(super) person: Option<PersonGrant>,
@@ -100,6 +101,9 @@ impl Draft {
             region: from.take_as("region", notes, |word: String| place::region(&word)),
             base_url: from.take_as("base_url", notes, |text: String| endpoint(&text)),
             login_url: from.take_as("login_url", notes, |text: String| endpoint(&text)),
+            status_url: from.take_as("status_url", notes, |text: String| {
+                place::status_page(&text)
+            }),
             client_id: from.take_as("client_id", notes, |id: String| {
                 plain(&id, MAX_CLIENT_ID).map(|()| id)
             }),

@@ -4,6 +4,7 @@ use toml::Value;
 use url::Url;
 
 use super::{Api, Draft, Profile};
+use crate::config::endpoint;
 use crate::config::origin::Origin;
 use crate::config::reader::Notes;
 use crate::model::region::Region;
@@ -27,16 +28,31 @@ pub(super) fn region(word: &str) -> Result<Region, String> {
     })
 }
 
+/// The address of a status page. It is asked without a token, and still only over https: what it says is to be the vendor's word.
+pub(super) fn status_page(text: &str) -> Result<Url, String> {
+    let url = endpoint::address(text, "what is asked")?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(
+            "a status page has no query (?) and no fragment (#): leave them out".to_owned(),
+        );
+    }
+    Ok(url)
+}
+
 impl Profile {
     /// Where it is, for `config show`. What follows from the region is not shown beside it, so that what is shown can be
     /// pasted.
     pub(in crate::config) fn place_shown(&self) -> Vec<(&'static str, Value)> {
+        let mut shown = Vec::new();
         if let Some(region) = self.region {
-            return vec![("region", region.aws.into())];
+            shown.push(("region", region.aws.into()));
+        } else {
+            shown.push(("base_url", self.base_url.as_str().into()));
+            let login = self.login_url.as_ref();
+            shown.extend(login.map(|url| ("login_url", url.as_str().into())));
         }
-        let mut shown = vec![("base_url", self.base_url.as_str().into())];
-        let login = self.login_url.as_ref();
-        shown.extend(login.map(|url| ("login_url", url.as_str().into())));
+        let status = self.status_url.as_ref();
+        shown.extend(status.map(|url| ("status_url", url.as_str().into())));
         shown
     }
 }

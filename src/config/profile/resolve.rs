@@ -43,6 +43,7 @@ pub(in crate::config) fn resolve(
         region: draft.region,
         base_url: place.as_ref()?.base_url.clone(),
         login_url: place?.login_url,
+        status_url: draft.status_url,
         client: client?,
         person: draft.person,
         auth: draft.auth.unwrap_or_default(),

@@ -11,6 +11,7 @@ use crate::environment::Environment;
 use crate::model::api::Api;
 use crate::model::finding::{Grade, Protocol, Target};
 use crate::probe::{Prober, report};
+use crate::time::Millis;
 use crate::vocabulary::problem::Trouble;
 
 /// Clocks further apart than this make tokens and certificates look expired.
@@ -43,6 +44,7 @@ async fn along(
     let profile = configuration(loaded, steps)?;
     targets(&profile, environment, steps).await;
     let client = secret(&profile, environment, steps).await?;
+    vendor(&profile, &client, steps).await;
     proxy(&client, steps).await?;
     names(&client, steps).await?;
     tls(&profile, &client, environment, steps).await?;
@@ -134,6 +136,22 @@ async fn secret(
             None
         }
     }
+}
+
+/// What the vendor says of its cloud, where the profile names its status page. It is looked at early: when the organisation cannot
+/// be reached, this is the question.
+async fn vendor(profile: &Profile, client: &Client, steps: &mut Vec<Step>) {
+    const STEP: &str = "cloud status";
+    let Some(page) = &profile.status_url else {
+        return;
+    };
+    let now = Millis(jiff::Timestamp::now().as_millisecond());
+    let utc = |at: Millis| format!("{} UTC", at.moment(&jiff::tz::TimeZone::UTC, now));
+    steps.push(match client.vendor_status(page).await {
+        Ok(report) if report.state.is_well() => Step::ok(STEP, report.line(utc)),
+        Ok(report) => Step::new(STEP, Verdict::Warning, report.line(utc)),
+        Err(error) => Step::new(STEP, Verdict::Warning, error.to_string()),
+    });
 }
 
 async fn proxy(client: &Client, steps: &mut Vec<Step>) -> Option<()> {

@@ -106,6 +106,8 @@ fn lighten(name: Name, profile: &mut Profile, watch: bool) {
         Name::Carriers | Name::Trunks | Name::Edges | Name::Probes | Name::Quality
     ) || of_alerts(name);
     profile.carriers.watched = carriers;
+    // No row comes from there.
+    profile.status_url = None;
     profile.callbacks = matches!(name, Name::Callbacks | Name::Queues);
     if !watch {
         // One reading needs no streams: they would only be opened to be closed.

@@ -8,6 +8,7 @@ use crate::model::carrier::Health;
 use crate::model::finding::Grade;
 use crate::model::registration::State;
 use crate::model::report::{CarrierLine, FullReport};
+use crate::model::vendor::VendorState;
 use crate::time::Millis;
 use crate::vocabulary::news::Link;
 
@@ -28,9 +29,21 @@ pub(super) fn write(sheet: &mut Exposition<'_>, overview: &Overview) -> fmt::Res
     checks(sheet, &overview.report)?;
     reads(sheet, &overview.report)?;
     feeds(sheet, overview)?;
+    vendor(sheet, overview.vendor)?;
     losses(sheet, overview)?;
     super::telephony::write(sheet, &overview.telephony)?;
     super::transfers::write(sheet, &overview.transfers)
+}
+
+fn vendor(sheet: &mut Exposition<'_>, is: Option<VendorState>) -> fmt::Result {
+    let states =
+        VendorState::ALL.map(|state| (state.word(), f64::from(u8::from(Some(state) == is))));
+    sheet.gauges(
+        "trunkline_vendor_cloud",
+        "What the vendor's status page says of its cloud: 1 at the state it is in; absent where no page is asked or it does not answer",
+        "state",
+        states.into_iter().filter(|_| is.is_some()),
+    )
 }
 
 fn registrations(sheet: &mut Exposition<'_>, overview: &Overview) -> fmt::Result {

@@ -77,6 +77,7 @@ pub(super) const TABLE: &[FaultEntry] = &[
     entry("contradictions", |f| FaultValue::Switch(&mut f.contradictions), "people on queue whom calls do not find"),
     entry("double-numbers", |f| FaultValue::Switch(&mut f.double_numbers), "numbers that two have, or the lists disagree on"),
     entry("bad-calls", |f| FaultValue::Share(&mut f.bad_calls), "calls of one carrier that sound bad, of 25 minutes"),
+    entry("cloud", |f| FaultValue::Cloud(&mut f.cloud), "status page: well, maintenance, degraded, outage, silent"),
 ];
 
 /// Every key, for an error.
@@ -106,7 +107,7 @@ mod tests {
         let untouched = Faults::default();
         for entry in TABLE {
             let mut faults = untouched;
-            let set = ["1", "200", "1000", "0.5", "date", "refuse"]
+            let set = ["1", "200", "1000", "0.5", "date", "refuse", "outage"]
                 .iter()
                 .find(|value| faults.set(&format!("{}={value}", entry.key)).is_ok());
             assert!(set.is_some(), "{}", entry.key);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Combined;
+use super::{CloudWord, Combined};
 
 /// The longest wait a fault may ask for; longer is a typing error.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -32,6 +32,8 @@ pub(super) enum FaultValue<'a> {
     Status(&'a mut u16),
     /// What becomes of combined topics.
     Combined(&'a mut Combined),
+    /// What the vendor's status page says.
+    Cloud(&'a mut CloudWord),
     /// How many of something there may be.
     Count(&'a mut usize),
 }
@@ -48,6 +50,7 @@ impl FaultValue<'_> {
             Self::Switch(_) => "1 for on or 0 for off",
             Self::DateOrSeconds(_) => "date or seconds",
             Self::Combined(_) => "serve, refuse or swallow",
+            Self::Cloud(_) => "well, maintenance, degraded, outage or silent",
             Self::CloseCode(_) => {
                 "a close code that may be sent (1000 to 4999, RFC 6455 §7.4), or 0 for off"
             }
@@ -64,7 +67,7 @@ impl FaultValue<'_> {
             Self::Mean(_) | Self::Every(_) | Self::Lifetime(_) => "S",
             Self::Switch(_) => "0|1",
             Self::DateOrSeconds(_) => "date|seconds",
-            Self::Combined(_) => "WORD",
+            Self::Combined(_) | Self::Cloud(_) => "WORD",
             Self::CloseCode(_) => "CODE",
             Self::Status(_) => "STATUS",
             Self::Count(_) => "N",
@@ -107,6 +110,10 @@ impl FaultValue<'_> {
                     _ => return None,
                 };
             }
+            Self::Cloud(kept) => {
+                let mut all = CloudWord::ALL.into_iter();
+                *kept = all.find(|(_, word)| *word == text)?.0;
+            }
             Self::CloseCode(kept) => *kept = ranged(text, |code| *code == 0 || sendable(*code))?,
             Self::Status(kept) => *kept = ranged(text, |status| matches!(status, 0 | 200..=599))?,
             Self::Count(kept) => *kept = ranged(text, |count| (1..=1_000).contains(count))?,
@@ -129,6 +136,10 @@ impl FaultValue<'_> {
                 Combined::Refuse => "refuse",
                 Combined::Swallow => "swallow",
             }),
+            Self::Cloud(is) => {
+                let mut all = CloudWord::ALL.into_iter();
+                json!(all.find(|(word, _)| *word == *is).map(|(_, word)| word))
+            }
             Self::CloseCode(number) | Self::Status(number) => json!(*number),
             Self::Count(count) => json!(*count),
         }

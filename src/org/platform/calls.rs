@@ -4,10 +4,13 @@
 
 mod course;
 mod message;
+mod pcap;
 
 use std::collections::BTreeMap;
 
-use hyper::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::message::Message;
@@ -149,30 +152,61 @@ fn search(call: &Call<'_>) -> Answer {
     ok(&json!({"status": 200, "message": "ok", "data": data, "count": count}))
 }
 
-/// `POST telephony/siptraces/download`: everything that was said until now, as one text.
+/// `POST telephony/siptraces/download`: what was said until now, of a conversation or of all, as one capture.
 fn collect(call: &Call<'_>) -> Answer {
-    let said = said(call.shared, |_| true);
-    let text: String = said.iter().map(Message::text).collect();
+    let wanted: Wanted = if call.body.is_empty() {
+        Wanted::default()
+    } else {
+        call.read()?
+    };
+    let end = |text: &Option<String>, name| {
+        text.as_deref()
+            .map(|text| moment_of(text, name))
+            .transpose()
+    };
+    let from = end(&wanted.date_start, "dateStart")?;
+    let to = end(&wanted.date_end, "dateEnd")?;
+    let conversation = wanted.conversation_id;
+    let mut said = said(call.shared, |of| {
+        conversation.as_ref().is_none_or(|id| of.id == *id)
+    });
+    said.retain(|one| from.is_none_or(|from| one.at >= from) && to.is_none_or(|to| one.at <= to));
+    said.sort_by_key(|one| one.at);
+    let file = STANDARD.encode(pcap::file(&said));
     let mut records = call.shared.records();
-    let (id, _) = records.later.ask(TRACES, json!(text), Vec::new());
+    let (id, _) = records.later.ask(TRACES, json!(file), Vec::new());
     ok(&json!({"downloadId": id, "documentId": id}))
 }
 
-/// `GET telephony/siptraces/download/{downloadId}`: where it can be had without a token.
+/// Of what a capture is wanted.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wanted {
+    conversation_id: Option<String>,
+    date_start: Option<String>,
+    date_end: Option<String>,
+}
+
+/// `GET telephony/siptraces/download/{downloadId}`: where it can be had without a token, once it is collected.
 fn collected(call: &Call<'_>) -> Answer {
     let (id, mut records) = (call.id(0), call.shared.records());
-    records.later.get(TRACES, id)?;
+    if !records.later.get(TRACES, id)?.is_done() {
+        return Err(Refusal::not_found(format!("{id} is not collected yet")));
+    }
     let host = call.shared.streaming.trim_start_matches("wss://");
     let url = format!("https://{host}/downloads/{id}");
-    ok(&json!({"id": id, "name": "sip.txt", "url": url, "selfUri": call.path}))
+    ok(&json!({"id": id, "name": "sip.pcap", "url": url, "selfUri": call.path}))
 }
 
 /// `GET /downloads/{id}`: what was collected; its id is the credential.
 pub(in crate::org) fn download(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
     let mut records = shared.records();
     let trace = records.later.get(TRACES, id)?;
-    let text = trace.asked.as_str().unwrap_or_default();
-    Ok(reply::text(StatusCode::OK, text))
+    let file = STANDARD.decode(trace.asked.as_str().unwrap_or_default());
+    Ok(reply::file(
+        "application/vnd.tcpdump.pcap",
+        file.unwrap_or_default(),
+    ))
 }
 
 /// `GET telephony/sipmessages/conversations/{id}`.

@@ -11,7 +11,7 @@ use crate::pane::Scene;
 use crate::text;
 use crate::text::chart;
 use crate::time::Millis;
-use crate::ui::detail;
+use crate::ui::{detail, vendor as words};
 use crate::vocabulary::role::Role;
 
 /// Lines with the title: below this height the part says too little.
@@ -21,9 +21,9 @@ pub const HEIGHT: u16 = 7;
 const LABEL: usize = 9;
 const SPARK: usize = 30;
 
-/// Lines that show all of it: alerts, events, checks, reads, their times, streams, budget, then the servers.
+/// Lines that show all of it: alerts, the cloud, events, checks, reads, their times, streams, budget, then the servers.
 pub fn lines(scene: &Scene<'_>) -> usize {
-    7 + scene.store.probes.servers().count()
+    8 + scene.store.probes.servers().count()
 }
 
 /// Draws the part.
@@ -34,6 +34,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, trend: &Trend) {
         .min(SPARK);
     let mut lines = vec![
         alerts(scene),
+        vendor(scene),
         events(scene, trend, room),
         checks(scene),
         reads(scene),
@@ -68,6 +69,12 @@ fn alerts(scene: &Scene<'_>) -> Line<'static> {
     };
     let open = (Role::Bad, format!("{unsure}{} open  ", book.open()));
     line(scene, "alerts", vec![open, (Role::Text, newest.what())])
+}
+
+/// What the vendor says of its cloud: always there, so that nobody takes silence for well.
+fn vendor(scene: &Scene<'_>) -> Line<'static> {
+    let (role, words) = words::in_full(&scene.store.vendor, scene.zone, scene.now);
+    line(scene, "cloud", vec![(role, words)])
 }
 
 fn events(scene: &Scene<'_>, trend: &Trend, room: usize) -> Line<'static> {

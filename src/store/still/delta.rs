@@ -159,6 +159,7 @@ impl Still<'_> {
                 callbacks: Cow::Borrowed(&self.callbacks),
                 transfers: Cow::Borrowed(&self.transfers),
                 alerts: Cow::Borrowed(&self.alerts),
+                vendor: Cow::Borrowed(&self.vendor),
             },
         }
     }

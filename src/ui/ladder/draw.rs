@@ -27,11 +27,17 @@ const HIGH: u16 = 28;
 /// Columns before the lanes: the cursor and the mark, the time, a gap.
 const GUTTER: usize = 16;
 
-const FOOT: &str = "Enter message  Space mark  = compare  y copy  x file  r re-read  Esc close";
+/// What Enter and Esc do depends on what is shown.
+const KEYS: &str = "Space mark  = compare  y copy  x file  r re-read";
 
 impl LadderView {
-    /// Draws it over the whole of an area.
-    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme, now: Millis) {
+    /// Draws it over the whole of a screen but for the header, which says how the connection is meanwhile.
+    pub fn render(&self, screen: Rect, buf: &mut Buffer, theme: &Theme, now: Millis) {
+        let area = Rect {
+            y: screen.y + 1.min(screen.height),
+            height: screen.height.saturating_sub(1),
+            ..screen
+        };
         let wanted = (area.width.saturating_sub(4), area.height.saturating_sub(2));
         let room = usize::from(area.width).saturating_sub(6);
         let title = match &self.known {
@@ -49,7 +55,8 @@ impl LadderView {
             ..inner
         };
         self.status(line(inner.y), buf, theme, now);
-        put(line(inner.bottom() - 1), buf, FOOT, theme.style(Role::Dim));
+        let foot = self.foot();
+        put(line(inner.bottom() - 1), buf, &foot, theme.style(Role::Dim));
         let body = Rect {
             y: inner.y + 1,
             height: inner.height - 2,
@@ -59,6 +66,14 @@ impl LadderView {
             Some(known) if !known.ladder.messages.is_empty() => self.body(body, buf, theme, known),
             _ => self.nothing(body, buf, theme),
         }
+    }
+
+    /// The keys that do something here.
+    fn foot(&self) -> String {
+        let enter = if self.alone { "ladder" } else { "message" };
+        let leads_back = self.alone || self.shows == Shows::Difference;
+        let esc = if leads_back { "back" } else { "close" };
+        format!("Enter {enter}  {KEYS}  Esc {esc}")
     }
 
     /// How much there is, when it was read, and whether that is all of it.

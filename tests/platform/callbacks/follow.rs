@@ -34,6 +34,7 @@ impl Followed {
             users: Some(Vec::new()),
             poll: Duration::from_secs(60),
             callbacks: true,
+            status_page: None,
             ..plan(channels)
         };
         let feeds = feed::start_with(

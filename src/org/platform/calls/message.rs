@@ -231,6 +231,11 @@ impl Message {
         text + "\r\n" + &self.media().unwrap_or_default()
     }
 
+    /// The addresses and ports of who sends it and of whom it is for.
+    pub(super) fn sockets(&self) -> [(&str, u16); 2] {
+        self.ends().map(|end| (end.ip.as_str(), end.port))
+    }
+
     /// As a search shows it (`HomerRecord`).
     pub(super) fn record(&self) -> Value {
         let ([by, to], [(from, tag), (whom, their)]) = (self.ends(), self.named());
