@@ -35,6 +35,7 @@ pub mod perform;
 pub mod person;
 mod phones;
 pub mod probes;
+mod raw;
 mod ready;
 mod recall;
 pub mod routes;

@@ -14,6 +14,7 @@ use crate::model::flow::FlowId;
 use crate::model::inquiry::Inquiry;
 use crate::model::job::Job;
 use crate::model::person::Pasted;
+use crate::model::raw::RawCall;
 use crate::model::route::Known;
 use crate::model::sip::SipAsk;
 use crate::model::trail::TrailOf;
@@ -64,6 +65,8 @@ pub enum Effect {
     Survey(DeviceId),
     /// Look at a phone closely; it comes back as [`crate::app::event::Done::Closeup`].
     Closeup(DeviceId),
+    /// Read a path of the API as somebody typed it; it comes back as [`crate::app::event::Done::Raw`].
+    ReadRaw(Box<RawCall>),
     /// Read what was said over SIP for a call; it comes back as [`crate::app::event::Done::Ladder`].
     Ladder(SipAsk),
     /// Probe this now; the finding comes back as [`crate::app::event::Done::Found`].

@@ -82,6 +82,7 @@ impl App {
             || self.run_digest(command)
             || self.run_bookmark(command)
             || self.run_ladder(command)
+            || self.run_raw(command)
         {
             return;
         }

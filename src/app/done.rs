@@ -41,6 +41,7 @@ impl App {
             Done::Surveyed(read) => self.surveyed(*read),
             Done::Closeup(phone, read) => self.store.closeups.told(phone, *read, now),
             Done::Ladder(id, read) => self.ladder_read(&id, *read),
+            Done::Raw(path, read) => self.show_raw(&path, read),
             Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Inquired(answer) => self.inquired(*answer),
             Done::Alerts(news) => self.alert_news(*news),

@@ -83,6 +83,8 @@ pub enum Done {
     Closeup(DeviceId, Box<Result<Option<Closeup>, Text>>),
     /// What was said over SIP for a call, with what could not be used of it; or why it could not be read.
     Ladder(InteractionId, Box<Result<(Ladder, Vec<Text>), Text>>),
+    /// What a path of the API answered, line by line, or why it could not be read; with the path.
+    Raw(String, Result<Vec<String>, Text>),
     /// What came of reading the interactions.
     Interactions(Box<super::transfers::ListedInteractions>),
     /// What somebody looks at was read, or could not be.

@@ -17,6 +17,7 @@ mod past;
 mod person;
 mod phones;
 mod queue;
+mod raw;
 mod routes;
 mod shelf;
 mod webhooks;
@@ -242,6 +243,7 @@ impl Performer {
             Effect::Inquire(inquiry, queues) => self.desk.inquire(inquiry, queues),
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Survey(phone) => self.desk.survey(phone),
+            Effect::ReadRaw(call) => self.desk.read_raw(*call),
             Effect::Ladder(asked) => self.desk.ladder(asked),
             Effect::Closeup(phone) => self.desk.closeup(phone),
             Effect::ReadSurroundings => self.desk.read_surroundings(),

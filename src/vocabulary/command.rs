@@ -127,6 +127,8 @@ pub enum Command {
     Sip(String),
     /// Put what is marked right, or what is under the cursor.
     Repair(RepairWish),
+    /// Read any path of the API: the method and the path as they were typed.
+    Api(String),
     /// Do something with the ladder that is shown.
     Ladder(LadderWish),
     /// Open a pane with a filter: what has to do with a row.
@@ -298,6 +300,11 @@ pub const VERBS: &[Verb] = &[
         doc: "End the marked conversations, or this one, for everybody (Platform API)",
     },
     Verb {
+        name: "api",
+        words: "GET PATH",
+        doc: "Read any path of the API: GET users?pageSize=1; what changes something is for trunkline api",
+    },
+    Verb {
         name: "view",
         words: "NAME",
         doc: "Open a view that has this name",
@@ -397,6 +404,7 @@ impl Command {
                 .map(Self::Act)
                 .ok_or_else(|| unknown(verb)),
             ("sip", _) => Ok(Self::Sip(rest.to_owned())),
+            ("api", _) => Ok(Self::Api(rest.to_owned())),
             ("sort", _) => sort(rest),
             ("columns", _) => Ok(Self::Columns(
                 rest.split(|c: char| c == ',' || c.is_whitespace())

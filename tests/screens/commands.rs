@@ -1,7 +1,8 @@
 //! What is typed at `:` does what was typed, or says why not.
 
 use trunkline::app::Next;
-use trunkline::app::event::Event;
+use trunkline::app::event::{Done, Event};
+use trunkline::effect::Effect;
 
 use crate::common::screen::key;
 use crate::stage::Stage;
@@ -115,4 +116,61 @@ fn another_profile_is_gone_on_with_and_one_that_is_not_there_is_named() {
     command(&mut stage, "profile lab");
     assert_eq!(stage.app.ended(), Some(0));
     assert_eq!(stage.app.next(), Some(&Next::Profile("lab".to_owned())));
+}
+
+#[test]
+fn any_path_of_the_api_can_be_read_and_nothing_else_be_done_with_it() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    stage.app.take_effects();
+    command(&mut stage, "api get users?pageSize=1");
+    let effects = stage.app.take_effects();
+    let asked = effects.into_iter().find_map(|effect| match effect {
+        Effect::ReadRaw(call) => Some(call),
+        _ => None,
+    });
+    let asked = asked.unwrap();
+    assert_eq!(
+        (asked.shown().as_str(), asked.method),
+        ("/api/v2/users", None)
+    );
+    let lines = (1..=60).map(|n| format!("line {n}")).collect();
+    stage.happen(Event::Done(Done::Raw(asked.shown(), Ok(lines))));
+    let text = stage.text((80, 24));
+    assert!(
+        text.contains("GET /api/v2/users") && text.contains("line 3"),
+        "{text}"
+    );
+    stage.press(&["G"]);
+    let text = stage.text((80, 24));
+    assert!(text.contains("line 60"), "{text}");
+    stage.press(&["Esc"]);
+    for (typed, said) in [
+        (
+            "api DELETE users/u-1",
+            "`trunkline api DELETE /api/v2/users/u-1` shows it before it is sent",
+        ),
+        ("api GET", "api GET PATH"),
+        ("api FETCH users", "is no method"),
+        (
+            "api GET https://elsewhere.example/x",
+            "begins after the organisation's address",
+        ),
+    ] {
+        command(&mut stage, typed);
+        let text = stage.text((160, 24));
+        assert!(text.contains(said), "{typed}: {text}");
+        let effects = stage.app.take_effects();
+        assert!(
+            !effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::ReadRaw(_)))
+        );
+    }
+    let why = "GET /api/v2/users was refused";
+    stage.happen(Event::Done(Done::Raw(
+        "/api/v2/users".into(),
+        Err(why.into()),
+    )));
+    assert!(stage.text((120, 24)).contains(why));
 }

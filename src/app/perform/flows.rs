@@ -17,6 +17,7 @@ use crate::flow::transfer::preflight;
 use crate::flow::{self, FlowNews, Kit, Order, Stop, Stopper, Tell};
 use crate::model::flow::{FlowId, Outcome};
 use crate::model::inquiry::Inquiry;
+use crate::model::raw::RawCall;
 use crate::model::sip::SipAsk;
 use crate::model::{DeviceId, InteractionId, QueueId};
 use crate::probe::Prober;
@@ -226,6 +227,18 @@ impl FlowStarter {
             let end = match tokio::time::timeout(CONNECTING, client.wait()).await {
                 Ok(client) => super::ladder::read(client, asked).await,
                 Err(_) => Done::Ladder(asked.id, Box::new(Err(UNCONNECTED.into()))),
+            };
+            let _ = done.send(end);
+        });
+    }
+
+    /// Reads a path that somebody typed.
+    pub(super) fn read_raw(&self, call: RawCall) {
+        let (client, done) = (Arc::clone(&self.client), self.done.clone());
+        tokio::spawn(async move {
+            let end = match tokio::time::timeout(CONNECTING, client.wait()).await {
+                Ok(client) => super::raw::read(client, &call).await,
+                Err(_) => Done::Raw(call.shown(), Err(UNCONNECTED.into())),
             };
             let _ = done.send(end);
         });

@@ -77,7 +77,7 @@ pub(super) const TABLE: &[FaultEntry] = &[
     entry("contradictions", |f| FaultValue::Switch(&mut f.contradictions), "people on queue whom calls do not find"),
     entry("double-numbers", |f| FaultValue::Switch(&mut f.double_numbers), "numbers that two have, or the lists disagree on"),
     entry("bad-calls", |f| FaultValue::Share(&mut f.bad_calls), "calls of one carrier that sound bad, of 25 minutes"),
-    entry("cloud", |f| FaultValue::Cloud(&mut f.cloud), "status page: well, maintenance, degraded, outage, silent"),
+    entry("cloud", |f| FaultValue::Cloud(&mut f.cloud), "vendor's status: degraded, outage, silent, well"),
 ];
 
 /// Every key, for an error.
