@@ -27,7 +27,9 @@ const AS_READ: &str = "Each phone is read just before, and sent as it is then wi
 pub(super) fn propose(wish: &RepairWish, on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
     let rows = on.ids();
     let table = &desk.store.registrations;
-    let rows: Vec<Row<'_>> = rows.iter().filter_map(|id| table.row(*id)).collect();
+    let mut rows: Vec<Row<'_>> = rows.iter().filter_map(|id| table.row(*id)).collect();
+    // Marks are in no order; whoever reads through a review wants one.
+    rows.sort_by_cached_key(|row| called(row).raw().to_owned());
     let planned = if !desk.can.repairs {
         Err("the API of this organisation neither moves, renames nor deletes phones".to_owned())
     } else if rows.len() > AT_ONCE {

@@ -15,7 +15,8 @@ const AT_ONCE: usize = 100;
 /// Offers to disconnect the marked conversations, or the one under the cursor.
 pub(super) fn propose(on: &Picked<'_, Interactions>, desk: &mut Desk<'_>) {
     let table = &desk.store.transfers;
-    let ids = on.ids();
+    let mut ids = on.ids();
+    ids.sort();
     let known = ids.iter().filter_map(|id| table.interaction(id));
     let live: Vec<&Interaction> = known.filter(|one| !one.standing.over()).collect();
     let why = if !desk.can.repairs {
