@@ -42,6 +42,8 @@ impl App {
             sharing: None,
             broken: None,
         };
+        // Until the reader has told them all.
+        self.store.alerts.doubt();
         let of_reader = |effect: &Effect| matches!(effect, Effect::OpenAlerts);
         self.effects.retain(|effect| !of_reader(effect));
     }

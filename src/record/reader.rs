@@ -679,7 +679,10 @@ fn known(shard: &Shard, place: usize) -> io::Result<Vec<Entry>> {
 fn store(known: &[Entry], contents: &[Vec<u8>], names: &Glossary) -> io::Result<Store> {
     let mut blocks = known.iter().zip(contents);
     let Some((first, content)) = blocks.next() else {
-        return Ok(Store::default());
+        // Alerts are told at the begin of a run; where that cannot be read, that there is none is not known.
+        let mut store = Store::default();
+        store.alerts.doubt();
+        return Ok(store);
     };
     let still: Still<'static> = unpack(content, names)?;
     let (mut deltas, mut last) = (Vec::new(), first);

@@ -315,7 +315,7 @@ impl Viewer {
     fn holds(&mut self) -> Result<(), String> {
         let here = known::shown(&self.app.store);
         let sure = |row: &&Row| matches!(row.2, "ok" | "lost");
-        if self.heard.is_none() && self.keyframes > 0 && !self.app.store.alerts.is_unsure() {
+        if self.heard.is_none() && !self.app.store.alerts.is_unsure() {
             return Err("the link is broken, and the viewer is sure of alerts".to_owned());
         }
         let Some(number) = self.heard else {
