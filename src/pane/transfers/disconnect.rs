@@ -39,15 +39,16 @@ pub(super) fn propose(on: &Picked<'_, Interactions>, desk: &mut Desk<'_>) {
         name: format!("{} ({})", people(one), one.id).into(),
     });
     let (what, confirm) = match live.as_slice() {
-        [one] => (people(one), "disconnect".to_owned()),
+        [one] => (
+            format!("the conversation of {}", people(one)),
+            "disconnect".to_owned(),
+        ),
         many => (
             format!("{} conversations", many.len()),
             many.len().to_string(),
         ),
     };
-    let affects = vec![format!(
-        "Ends {what} for everybody who is in it: callers are cut off."
-    )];
+    let affects = vec![format!("Ends {what} for everybody: callers are cut off.")];
     let plan = Plan::of(
         Order::Repair(all.collect()),
         affects,
