@@ -6,11 +6,8 @@ use tokio::sync::mpsc;
 
 use super::App;
 use super::event::{Done, Event};
-use crate::record::{About, RecordFolder, Recorder, RecorderNews, Told};
+use crate::record::{About, AlertTeller, RecordFolder, Recorder, RecorderNews, Told};
 use crate::time::Millis;
-
-/// Alerts are recorded at most so often, in milliseconds: a storm changes them with every event.
-const ALERTS_EVERY: i64 = 1_000;
 
 /// How long reads take is recorded at most so often.
 const LATENCY_EVERY: i64 = 60_000;
@@ -19,8 +16,8 @@ const LATENCY_EVERY: i64 = 60_000;
 #[derive(Debug)]
 pub(super) struct Tape {
     recorder: Recorder,
-    /// The alerts that were recorded last, and when; none where all of them are to be told.
-    alerts: (Option<u64>, Millis),
+    /// What was recorded of the alerts.
+    alerts: AlertTeller,
     /// The holes that were in the record by then.
     holes: u64,
     /// How long reads took when that was last recorded, and when that was.
@@ -55,7 +52,7 @@ impl Tape {
         });
         Some(Self {
             recorder,
-            alerts: (None, Millis::default()),
+            alerts: AlertTeller::default(),
             holes: 0,
             latency: (0, Millis::default()),
             resumes: false,
@@ -107,16 +104,13 @@ impl Tape {
         let holes = self.recorder.holes();
         if app.is_attached() || holes != std::mem::replace(&mut self.holes, holes) {
             // Those of a reader are told as it tells them. What was told into a hole is not known.
-            self.alerts = (None, Millis::default());
+            self.alerts.begin_anew();
         }
-        let (known, at) = self.alerts;
-        let generation = app.store.alerts.generation();
-        if app.is_attached() || Some(generation) == known || now < at.plus(ALERTS_EVERY) {
+        if app.is_attached() {
             return true;
         }
-        self.alerts = (Some(generation), now);
-        let told = Told::alerts(&app.store.alerts, known);
-        self.recorder.tell(now, vec![told])
+        let told = self.alerts.tell(&app.store.alerts, now);
+        told.is_none_or(|told| self.recorder.tell(now, vec![told]))
     }
 
     /// Ends the record in order; waits until it is written.

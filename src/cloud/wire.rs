@@ -82,21 +82,7 @@ pub async fn send(call: &Call, request: RequestBuilder, way: &Way) -> Reply {
             )),
         }
     };
-    let outcome = match tokio::time::timeout(way.deadline(), exchange).await {
-        Ok(Err(Error::Unreachable {
-            call,
-            cause,
-            sent: false,
-        })) => {
-            let explained = way.explain(&call.url, &cause).await;
-            Err(Error::unreachable(&call, explained.unwrap_or(cause)))
-        }
-        Ok(outcome) => outcome,
-        Err(_) => Err(Error::unanswered(
-            call,
-            Unreachable::TimedOut(way.deadline()),
-        )),
-    };
+    let outcome = within(way.deadline(), call, way, Box::pin(exchange)).await;
     Reply { outcome, quota }
 }
 
@@ -120,6 +106,16 @@ pub async fn fetch(
         }
         Ok(body)
     };
+    within(patience, call, way, Box::pin(exchange)).await
+}
+
+/// What comes of an exchange within that time; where nobody could be reached, the way there says why, if it knows.
+async fn within(
+    patience: Duration,
+    call: &Call,
+    way: &Way,
+    exchange: impl Future<Output = Result<Bytes, Error>>,
+) -> Result<Bytes, Error> {
     match tokio::time::timeout(patience, exchange).await {
         Ok(Err(Error::Unreachable {
             call,

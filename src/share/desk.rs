@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::words::Said;
-use crate::record::{Moment, Told};
+use crate::record::{AlertTeller, Moment, Told};
 use crate::store::Store;
 use crate::store::still::Still;
 use crate::time::Millis;
@@ -15,9 +15,6 @@ use crate::vocabulary::news::Status;
 
 /// Handfuls that wait for the server at most. Beyond that viewers begin anew, with a keyframe.
 const WAITING: usize = 4_096;
-
-/// Alerts are told at most so often, in milliseconds: a storm changes them with every event.
-const ALERTS_EVERY: i64 = 1_000;
 
 /// What the loop hands over.
 #[derive(Debug)]
@@ -44,15 +41,15 @@ struct Inner {
     /// A turn was asked for.
     turn: AtomicBool,
     left_out: AtomicBool,
-    /// The alerts that were told last to whoever reads here with others, and when.
-    alerts: Mutex<(Option<u64>, Millis)>,
+    /// What those who read here with others were told of the alerts.
+    alerts: Mutex<AlertTeller>,
 }
 
 impl Desk {
     pub(super) fn open(&self) -> mpsc::Receiver<Order> {
         let (to, orders) = mpsc::channel(WAITING);
         *lock(&self.0.orders) = Some(to);
-        *lock(&self.0.alerts) = (None, Millis::default());
+        lock(&self.0.alerts).begin_anew();
         self.0.open.store(true, Ordering::Release);
         orders
     }
@@ -97,14 +94,8 @@ impl Desk {
         if !self.is_open() {
             return;
         }
-        let generation = store.alerts.generation();
-        let mut alerts = lock(&self.0.alerts);
-        if Some(generation) != alerts.0 && now >= alerts.1.plus(ALERTS_EVERY) {
-            let told = Told::alerts(&store.alerts, alerts.0);
-            *alerts = (Some(generation), now);
-            self.tell(now, vec![told]);
-        }
-        drop(alerts);
+        let alerts = lock(&self.0.alerts).tell(&store.alerts, now);
+        self.tell(now, alerts.into_iter().collect());
         if self.0.left_out.swap(false, Ordering::AcqRel) {
             self.hand(Order::Hole);
         }
